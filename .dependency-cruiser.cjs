@@ -1,0 +1,75 @@
+const rooms = '^src/(domain|machines|transfer|storage|rpc|actors|cli)/';
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['^bin/', '\\.test\\.ts$', 'thread\\.ts$', 'pool/tasks\\.ts$', '\\.config\\.', '/generated/'] },
+      to: {},
+    },
+    {
+      name: 'domain-is-pure',
+      comment: 'domain may use assert and its own files, nothing else',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { pathNot: ['^src/domain/', '^(node:)?assert(/strict)?$'] },
+    },
+    {
+      name: 'machines-know-only-domain',
+      severity: 'error',
+      from: { path: '^src/machines/' },
+      to: { pathNot: ['^src/(machines|domain)/', 'node_modules/xstate', '^(node:)?assert(/strict)?$'] },
+    },
+    {
+      name: 'behaviors-are-pure',
+      comment: 'a behavior may also step a machine, as data',
+      severity: 'error',
+      from: { path: '^src/actors/.*/(behavior|messages)\\.ts$' },
+      to: {
+        pathNot: [
+          '^src/domain/',
+          '^src/machines/',
+          'node_modules/xstate',
+          '^src/actors/.*/(behavior|messages)\\.ts$',
+          '^src/actors/runtime/behavior\\.ts$',
+          '^(node:)?assert(/strict)?$',
+        ],
+      },
+    },
+    {
+      name: 'shells-do-not-know-each-other',
+      severity: 'error',
+      from: { path: '^src/(transfer|storage|rpc)/' },
+      to: { path: rooms, pathNot: ['^src/$1/', '^src/domain/'] },
+    },
+    {
+      name: 'only-actors-cli-and-bin-compose',
+      severity: 'error',
+      from: { pathNot: ['^src/actors/', '^src/cli/', '^bin/', '^test/'] },
+      to: { path: '^src/actors/' },
+    },
+    {
+      name: 'cli-talks-to-actors-only',
+      severity: 'error',
+      from: { path: '^src/cli/' },
+      to: { path: rooms, pathNot: '^src/(cli|actors|domain)/' },
+    },
+    {
+      name: 'bin-is-thin',
+      severity: 'error',
+      from: { path: '^bin/' },
+      to: { path: rooms, pathNot: '^src/(cli|actors)/|^src/domain/ids' },
+    },
+    { name: 'src-never-imports-test-or-bin', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|bin)/' } },
+    { name: 'not-to-dev-dep', severity: 'error', from: { path: '^(src|bin)/' }, to: { dependencyTypes: ['npm-dev'] } },
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node'] },
+  },
+};

@@ -1,0 +1,130 @@
+/** What can be done with a cluster from outside it; all failures are `ReelkeepError`s. */
+import type { Writable } from 'node:stream';
+import type { FileView } from '../../domain/file-view.js';
+import type { Digest, KeeperId, WallMs } from '../../domain/ids.js';
+import type { KeeperState } from '../../domain/keeper-view.js';
+
+export interface Cluster {
+  /** Resolves when the master has acknowledged the file. */
+  put(request: PutRequest): Promise<FileView>;
+  /** Resolves when the file is whole, verified and under its name, or written to the stream. */
+  get(request: GetRequest): Promise<FileView>;
+  stat(name: string): Promise<FileView>;
+  /** In byte order of their names. */
+  list(prefix: string): AsyncIterable<FileView>;
+  /** Resolves when the tombstone is durable. */
+  remove(name: string): Promise<void>;
+  rename(name: string, newName: string): Promise<void>;
+  keepers(): Promise<readonly KeeperInfo[]>;
+  status(): Promise<ClusterStatus>;
+  /** Has every replica re-read now; yields each as it is told, then the whole file. */
+  verify(name: string): AsyncIterable<Verification>;
+  /** Every file that is not as it should be. */
+  fsck(): AsyncIterable<Finding>;
+  /** Of a local file; asks no cluster. */
+  digest(path: string): Promise<LocalDigest>;
+  /** Lets go of every connection and thread. */
+  close(): Promise<void>;
+}
+
+export interface ClusterOptions {
+  /** `host:port` of the master. */
+  readonly master: string;
+  /** Without any progress for so long a request fails; 30 s. */
+  readonly timeoutMs?: number;
+  /** Ends everything under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** Told often; absolute, not increments. */
+export interface TransferProgress {
+  readonly bytes: number;
+  readonly size: number;
+  /** Durable replicas, of an upload. */
+  readonly replicas?: number;
+  readonly target?: number;
+  /** Keepers that are sending, of a download. */
+  readonly sources?: number;
+}
+
+export interface PutRequest {
+  /** Of a local file. */
+  readonly path: string;
+  readonly name: string;
+  /** Replicas; the master's default when absent. */
+  readonly target?: number;
+  /** Durable replicas before success; the master's default when absent. */
+  readonly acks?: number;
+  readonly replace?: boolean;
+  readonly onProgress?: (progress: TransferProgress) => void;
+}
+
+export interface GetRequest {
+  readonly name: string;
+  readonly to: FileDestination | StreamDestination;
+  readonly onProgress?: (progress: TransferProgress) => void;
+}
+
+export interface FileDestination {
+  readonly path: string;
+  readonly replace?: boolean;
+  /** `strict` syncs the file before it gets its name. */
+  readonly durability?: 'strict' | 'relaxed';
+}
+
+export interface StreamDestination {
+  readonly stream: Writable;
+}
+
+export interface KeeperInfo {
+  readonly keeper: KeeperId;
+  readonly address: string;
+  readonly state: KeeperState;
+  /** Since its last heartbeat. */
+  readonly lastHeartbeatMs: number;
+  readonly usedBytes: number;
+  readonly freeBytes: number;
+  readonly replicas: number;
+}
+
+export interface ClusterStatus {
+  readonly epoch: number;
+  readonly mode: 'recovering' | 'safe mode' | 'serving';
+  /** Why the mode is not serving. */
+  readonly modeReason: string;
+  readonly keepers: { readonly alive: number; readonly suspect: number; readonly lost: number };
+  readonly files: number;
+  readonly bytes: number;
+  readonly belowTarget: number;
+  readonly missing: number;
+  readonly copiesInFlight: number;
+  readonly surplus: number;
+  readonly uploadsInProgress: number;
+  readonly deletionsDue: number;
+}
+
+export type Verification =
+  | {
+      readonly type: 'replica';
+      readonly keeper: KeeperId;
+      readonly address: string;
+      readonly sound: boolean;
+      /** Why not, or why it could not be told. */
+      readonly reason: string;
+      readonly verifiedAt: WallMs;
+    }
+  | { readonly type: 'file'; readonly file: FileView };
+
+export interface Finding {
+  readonly name: string;
+  readonly fileId: string;
+  readonly problem: 'below target' | 'missing' | 'quarantined' | 'surplus';
+  readonly live: number;
+  readonly target: number;
+  readonly reason: string;
+}
+
+export interface LocalDigest {
+  readonly size: number;
+  readonly digest: Digest;
+}

@@ -1,0 +1,68 @@
+/** The cluster as seen by one client process; nothing is dialled or started before it is needed. */
+import { ReelkeepError } from '../../domain/errors.js';
+import type { FileView } from '../../domain/file-view.js';
+import type { CallOptions } from '../../rpc/call.js';
+import { toFileView } from '../../rpc/file-message.js';
+import type { File } from '../../rpc/generated/reelkeep/v1/common.js';
+import { clientLimits } from './client-limits.js';
+import type { Cluster, ClusterOptions } from './cluster.js';
+import { download } from './download.actor.js';
+import { toClusterStatus, toFinding, toKeeperInfo, toVerification } from './overview.js';
+import { Resources } from './resources.js';
+import { upload } from './upload.actor.js';
+import { UploadSource } from './upload-source.js';
+
+export function openCluster(options: ClusterOptions): Cluster {
+  const resources = new Resources(options);
+  const { signal } = resources;
+  const call: CallOptions = { signal, timeoutMs: resources.patienceMs };
+
+  return {
+    put: (request) => upload(request, resources),
+    get: (request) => download(request, resources),
+    stat: async (name) => toView((await resources.master.stat({ name }, call)).file),
+    list: (prefix) => listFiles(prefix, resources, call),
+    remove: async (name) => void (await resources.master.remove({ name }, call)),
+    rename: async (name, newName) => void (await resources.master.rename({ name, newName }, call)),
+    keepers: async () => (await resources.master.listKeepers({}, call)).keepers.map(toKeeperInfo),
+    status: async () => toClusterStatus(await resources.master.status({}, call)),
+    async *verify(name) {
+      for await (const told of resources.master.verify({ name }, { signal }))
+        yield toVerification(told);
+    },
+    async *fsck() {
+      for await (const told of resources.master.fsck({}, { signal })) yield toFinding(told);
+    },
+    digest: (path) => digestLocal(path, resources),
+    close: () => resources.close(),
+  };
+}
+
+async function* listFiles(
+  prefix: string,
+  { master }: Resources,
+  call: CallOptions,
+): AsyncGenerator<FileView, void, undefined> {
+  const limit = clientLimits.pageNamesMax;
+  let after = '';
+  for (let more = true; more; ) {
+    const page = await master.list({ prefix, after, limit }, call);
+    yield* page.files.map(toFileView);
+    after = page.files.at(-1)?.name ?? after;
+    more = page.more && page.files.length > 0;
+  }
+}
+
+async function digestLocal(path: string, { pool }: Resources) {
+  const source = await UploadSource.open(path, pool);
+  try {
+    return { size: source.size, digest: await source.digest() };
+  } finally {
+    await source.close();
+  }
+}
+
+function toView(file: File | undefined): FileView {
+  if (file === undefined) throw new ReelkeepError('internal', 'the master told of no file');
+  return toFileView(file);
+}

@@ -1,0 +1,41 @@
+/** What one client process shares among its transfers: opened at first use, closed together. */
+import { MasterConnection } from '../../rpc/master-connection.js';
+import { HashPool } from '../../storage/pool/hash-pool.js';
+import { ChunkBuffers } from '../../transfer/chunk-buffers.js';
+import { clientLimits } from './client-limits.js';
+import type { ClusterOptions } from './cluster.js';
+import { KeeperConnections } from './keeper-connections.js';
+
+export class Resources {
+  readonly patienceMs: number;
+  readonly buffers = new ChunkBuffers({ buffersMax: clientLimits.chunkBuffersMax });
+  readonly keepers: KeeperConnections;
+  /** Aborted when everything under way is to end. */
+  readonly signal: AbortSignal;
+  readonly #address: string;
+  #master: MasterConnection | undefined;
+  #pool: HashPool | undefined;
+
+  constructor({ master, timeoutMs, signal }: ClusterOptions) {
+    this.#address = master;
+    this.patienceMs = timeoutMs ?? clientLimits.patienceMs;
+    this.keepers = new KeeperConnections(this.patienceMs);
+    this.signal = signal ?? new AbortController().signal;
+  }
+
+  get master(): MasterConnection {
+    this.#master ??= MasterConnection.open(this.#address);
+    return this.#master;
+  }
+
+  get pool(): HashPool {
+    this.#pool ??= HashPool.create();
+    return this.#pool;
+  }
+
+  async close(): Promise<void> {
+    await this.keepers.close();
+    this.#master?.close();
+    await this.#pool?.close();
+  }
+}

@@ -1,0 +1,162 @@
+/** What the upload machine has done for it, each as one task. */
+import { backoffMs } from '../../domain/backoff.js';
+import { type ErrorCode, ReelkeepError, toPlainError } from '../../domain/errors.js';
+import type { FileView } from '../../domain/file-view.js';
+import { fileId, type KeeperId, type UploadId } from '../../domain/ids.js';
+import type { Placement, UploadEvent } from '../../machines/upload.machine.js';
+import { toFileView } from '../../rpc/file-message.js';
+import type { MasterConnection } from '../../rpc/master-connection.js';
+import { clientLimits } from './client-limits.js';
+import type { PutRequest, TransferProgress } from './cluster.js';
+import type { Lease } from './keeper-connections.js';
+import { pause } from './pause.js';
+import type { Resources } from './resources.js';
+import type { TaskWork } from './tasks.js';
+import { mayPass, signedTicket, toTransferSource } from './transfer-source.js';
+import type { UploadSource } from './upload-source.js';
+
+export interface UploadWorld {
+  readonly request: PutRequest;
+  readonly source: UploadSource;
+  /** Why the source is no whole mp4; empty when it is one. */
+  readonly structureProblem: string;
+  readonly resources: Resources;
+  report(progress: Partial<TransferProgress>): void;
+}
+
+type Work<Input> = TaskWork<Input, UploadEvent>;
+
+export const requestPlacement =
+  (world: UploadWorld): Work<{ uploadId: UploadId; excluded: readonly KeeperId[] }> =>
+  async ({ uploadId, excluded }, _, signal) => {
+    const { request, source, structureProblem } = world;
+    const { master } = world.resources;
+    try {
+      const response = await master.beginUpload(
+        {
+          uploadId,
+          name: request.name,
+          size: source.size,
+          target: request.target ?? 0,
+          acks: request.acks ?? 0,
+          replace: request.replace ?? false,
+          structureProblem,
+          excludedKeeperIds: excluded,
+        },
+        { signal },
+      );
+      if (response.keeper === undefined) return { type: 'committed' };
+      const keeper = toTransferSource(response.keeper);
+      return { type: 'placed', placement: { fileId: fileId(response.fileId), keeper } };
+    } catch (error) {
+      return { type: mayPass(error) ? 'unreachable' : 'refused', error: toPlainError(error) };
+    }
+  };
+
+export const sendBytes =
+  (world: UploadWorld): Work<{ uploadId: UploadId; placement: Placement | undefined }> =>
+  async ({ uploadId, placement }, tell, signal) => {
+    if (placement === undefined) throw new ReelkeepError('internal', 'sending before a placement');
+    const { source, resources } = world;
+    const { fileId, keeper } = placement;
+    let lease: Lease | undefined;
+    let bytes = 0;
+    try {
+      lease = await resources.keepers.take(keeper, signal);
+      await lease.connection.put({
+        ticket: signedTicket(keeper),
+        fileId,
+        uploadId,
+        source: source.chunks(() => tell({ type: 'all sent' })),
+        buffers: resources.buffers,
+        onProgress: (sent) => {
+          bytes += sent;
+          world.report({ bytes });
+          if (bytes < source.size) tell({ type: 'progressed' });
+        },
+        signal,
+      });
+      return { type: 'stored' };
+    } catch (error) {
+      if (source.failure !== undefined) throw source.failure;
+      return keeperFailed(error, lease?.reused ? undefined : keeper.keeper);
+    } finally {
+      lease?.release();
+    }
+  };
+
+/** Says that a permission was not good enough: another one may be, from the same keeper. */
+const aboutTicket: ReadonlySet<ErrorCode> = new Set(['stale', 'not-allowed', 'conflict']);
+
+function keeperFailed(cause: unknown, keeper: KeeperId | undefined): UploadEvent {
+  const error = toPlainError(cause);
+  if (error.code === 'refused-input') return { type: 'refused', error };
+  const exclude = aboutTicket.has(error.code) ? undefined : keeper;
+  return { type: 'keeper failed', error, ...(exclude === undefined ? {} : { exclude }) };
+}
+
+export const watchMaster =
+  (world: UploadWorld): Work<{ uploadId: UploadId }> =>
+  async ({ uploadId }, tell, signal) => {
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      try {
+        const acked = await hearOut(world, uploadId, tell, signal);
+        if (acked !== undefined) return { type: 'acked', file: acked };
+      } catch (error) {
+        if (!mayPass(error)) return { type: 'refused', error: toPlainError(error) };
+      }
+      await pause(backoffMs(attempt, uploadId, clientLimits.watchRetryMs), signal);
+    }
+    return undefined;
+  };
+
+/** @returns the file once it is acked; nothing when the master stopped telling before */
+async function hearOut(
+  { resources, report, source }: UploadWorld,
+  uploadId: UploadId,
+  tell: (event: UploadEvent) => void,
+  signal: AbortSignal,
+): Promise<FileView | undefined> {
+  let replicasBefore = 0;
+  for await (const news of resources.master.awaitUpload({ uploadId }, { signal })) {
+    const { replicas, target, acked, file } = news;
+    report({ replicas, target });
+    if (replicas > replicasBefore) tell({ type: 'progressed' });
+    replicasBefore = replicas;
+    if (!acked || file === undefined) continue;
+    report({ bytes: source.size });
+    return toFileView(file);
+  }
+  return undefined;
+}
+
+export const abandonUpload =
+  ({ resources: { master } }: UploadWorld): Work<{ uploadId: UploadId }> =>
+  async ({ uploadId }) => {
+    const timeoutMs = clientLimits.abandonTimeoutMs;
+    try {
+      await master.abandonUpload({ uploadId }, { timeoutMs });
+      return { type: 'name is free' };
+    } catch (cause) {
+      const error = toPlainError(cause);
+      // The master has never heard of it, or has forgotten it.
+      if (error.code === 'not-found') return { type: 'name is free' };
+      if (error.code !== 'conflict') return { type: 'unreachable', error };
+    }
+    return askWhatCame(master, uploadId);
+  };
+
+/** Too late to give the upload up: it is in the table, acked or not. */
+async function askWhatCame(master: MasterConnection, uploadId: UploadId): Promise<UploadEvent> {
+  const timeoutMs = clientLimits.abandonTimeoutMs;
+  try {
+    const news = master.awaitUpload({ uploadId }, { timeoutMs })[Symbol.asyncIterator]();
+    const { value } = await news.next();
+    await news.return?.();
+    if (value?.acked && value.file !== undefined)
+      return { type: 'acked', file: toFileView(value.file) };
+    return { type: 'committed' };
+  } catch (cause) {
+    return { type: 'unreachable', error: toPlainError(cause) };
+  }
+}

@@ -1,0 +1,73 @@
+/** What a keeper can be told, what it takes for granted, and how the numbers hang together. */
+import { availableParallelism } from 'node:os';
+import { ReelkeepError } from '../../domain/errors.js';
+import { isKeeperId } from '../../domain/ids.js';
+
+/** All optional but the port; times in milliseconds. */
+export interface KeeperOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Address to listen on; 127.0.0.1. */
+  readonly host?: string;
+  /** `host:port` by which clients and keepers reach this one; where it listens. */
+  readonly advertise?: string;
+  /** `host:port`; 127.0.0.1:7000. */
+  readonly master?: string;
+  /** Root of the replicas; `data/keeper-PORT`. */
+  readonly dataDir?: string;
+  /** For a directory that has no identity yet. */
+  readonly id?: string;
+  /** Part of the disk that is left free, from 0 to 1; 0.05. */
+  readonly reserve?: number;
+  /** `relaxed` skips every sync. */
+  readonly durability?: 'strict' | 'relaxed';
+}
+
+export interface KeeperConfig extends Omit<Required<KeeperOptions>, 'advertise' | 'id'> {
+  readonly advertise: string | undefined;
+  readonly id: string | undefined;
+  readonly poolThreads: number;
+  /** Between tries to register. */
+  readonly retryDelayMs: number;
+  readonly retryDelayMaxMs: number;
+  /** Between tries to report a replica that is durable. */
+  readonly reportDelayMs: number;
+  readonly reportDelayMaxMs: number;
+  /** How long transfers may go on when the keeper stops. */
+  readonly drainGraceMs: number;
+  /** Copies and verifications under way; more wait in line. */
+  readonly copiesMax: number;
+  readonly verificationsMax: number;
+  /** Commands waiting for their turn; past it they are dropped, and the master gives them again. */
+  readonly commandsWaitingMax: number;
+  /** Chunk buffers of 4 MiB for all transfers together. */
+  readonly chunkBuffersMax: number;
+}
+
+export function resolveConfig(options: KeeperOptions): KeeperConfig {
+  const config: KeeperConfig = {
+    port: options.port,
+    host: options.host ?? '127.0.0.1',
+    advertise: options.advertise,
+    master: options.master ?? '127.0.0.1:7000',
+    dataDir: options.dataDir ?? `data/keeper-${options.port}`,
+    id: options.id,
+    reserve: options.reserve ?? 0.05,
+    durability: options.durability ?? 'strict',
+    poolThreads: Math.max(2, availableParallelism()),
+    retryDelayMs: 100,
+    retryDelayMaxMs: 2_000,
+    reportDelayMs: 100,
+    reportDelayMaxMs: 2_000,
+    drainGraceMs: 10_000,
+    copiesMax: 4,
+    verificationsMax: 2,
+    commandsWaitingMax: 10_000,
+    chunkBuffersMax: 64,
+  };
+  if (config.id !== undefined && !isKeeperId(config.id))
+    throw new ReelkeepError('usage', `--id ${config.id}: use 1 to 64 of a-z, 0-9 and "-"`);
+  if (!(config.reserve >= 0 && config.reserve < 1))
+    throw new ReelkeepError('usage', `--reserve: give a share from 0% to below 100%`);
+  return config;
+}

@@ -1,0 +1,65 @@
+/** What this keeper does for those who come to its data port with a ticket. */
+import { ReelkeepError } from '../../domain/errors.js';
+import type { GetRequest, PutRequest, PutSink, TransferHandlers } from '../../transfer/handlers.js';
+import { startStoring } from './storing.js';
+import type { KeeperWorld } from './world.js';
+
+export function createTransferHandlers(world: KeeperWorld): TransferHandlers {
+  return {
+    put: (request) => receive(world, request),
+
+    async get({ fileId, claims }: GetRequest) {
+      const replica = await world.store.openReplica(fileId);
+      if (replica.digest === claims.digest && replica.size === claims.size)
+        return {
+          size: replica.size,
+          digest: replica.digest,
+          readChunk: (index, { shared }) => replica.readChunk(index, shared),
+          close: () => replica.close(),
+        };
+      await replica.close();
+      throw new ReelkeepError(
+        'integrity',
+        'this replica is not of the bytes that the ticket names',
+      );
+    },
+
+    async manifest({ fileId }) {
+      const replica = await world.store.openReplica(fileId);
+      await replica.close();
+      return replica.manifestBytes;
+    },
+  };
+}
+
+async function receive(world: KeeperWorld, request: PutRequest): Promise<PutSink> {
+  const { arrivals, store } = world;
+  const { claims, fileId, uploadId, signal } = request;
+  if (claims.label === undefined)
+    throw new ReelkeepError('not-allowed', 'the ticket does not say what is stored');
+  const discarded = arrivals.beginUpload(uploadId);
+  try {
+    signal.throwIfAborted();
+    const staged = await store.stage(fileId, uploadId, claims.size);
+    const storing = startStoring(world, { staged, isUpload: true, fields: claims.label });
+    const end = (): void => arrivals.endUpload(uploadId, discarded);
+    storing.stored.then(end, end);
+    return {
+      async writeChunk(index, buffer, length, digest) {
+        discarded.signal.throwIfAborted();
+        await staged.writeChunk(index, buffer.shared, length, digest);
+      },
+      async finish(totals) {
+        storing.received(totals);
+        await storing.durable;
+      },
+      async abort(failure) {
+        storing.aborted(failure);
+        await storing.stored.catch(() => undefined);
+      },
+    };
+  } catch (error) {
+    arrivals.endUpload(uploadId, discarded);
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+/** Gives the keeper machine its world, and the process a handle on it. */
+import type { Logger } from 'pino';
+import { createActor, fromPromise } from 'xstate';
+import { keeperMachine } from '../../machines/keeper.machine.js';
+import { watchLife } from '../runtime/machine-life.js';
+import { type KeeperOptions, resolveConfig } from './config.js';
+import { KeeperParts } from './keeper-parts.js';
+
+export interface RunningKeeper {
+  /** It has registered and reported. */
+  readonly ready: Promise<{ readonly host: string; readonly port: number; readonly id: string }>;
+  /** Rejects with the reason unless it was stopped. */
+  readonly ended: Promise<void>;
+  stop(): void;
+}
+
+/** @throws ReelkeepError `usage` for options that do not go together */
+export function startKeeper(options: KeeperOptions, log: Logger): RunningKeeper {
+  const config = resolveConfig(options);
+  const { retryDelayMs, retryDelayMaxMs } = config;
+  const machine = keeperMachine.provide({
+    actors: {
+      identify: fromPromise(() => parts.identify()),
+      register: fromPromise(({ signal }) => told(parts.register(signal))),
+      report: fromPromise(({ signal }) => told(parts.report(signal))),
+      drain: fromPromise(() => parts.drain()),
+    },
+  });
+  const actor = createActor(machine, { input: { retryDelayMs, retryDelayMaxMs } });
+  const parts: KeeperParts = new KeeperParts({
+    config,
+    log,
+    onSessionLost: (reason) => {
+      log.warn({ reason }, 'session lost');
+      actor.send({ type: 'session lost', reason });
+    },
+  });
+  const life = watchLife(actor, (snapshot) => snapshot.value === 'serving');
+  actor.start();
+  return {
+    ready: life.ready.then(() => ({ host: config.host, port: parts.port, id: parts.id })),
+    ended: life.ended,
+    stop: () => actor.send({ type: 'drain' }),
+  };
+
+  /** A keeper that waits for its master says so, each time it has tried. */
+  async function told<Value>(work: Promise<Value>): Promise<Value> {
+    try {
+      return await work;
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      log.warn({ master: config.master }, `waiting for the master: ${detail}`);
+      throw error;
+    }
+  }
+}

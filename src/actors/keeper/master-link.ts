@@ -1,0 +1,219 @@
+/** The keeper's side of the link: registers, beats, reports, and hands on what the master orders. */
+import type { Logger } from 'pino';
+import { ReelkeepError, toPlainError } from '../../domain/errors.js';
+import type { FileId, KeeperId, UploadId } from '../../domain/ids.js';
+import type { Mp4Facts } from '../../domain/mp4-facts.js';
+import type { ReportVerdict } from '../../machines/store-replica.machine.js';
+import { toMp4Message } from '../../rpc/file-message.js';
+import {
+  type InventoryEntry,
+  type KeeperStamp,
+  ReportVerifiedRequest_Outcome as Outcome,
+  type ReportInventoryRequest,
+  type SessionResponse,
+} from '../../rpc/generated/reelkeep/v1/keeper.js';
+import { KeeperLink, type KeeperSession } from '../../rpc/keeper-link.js';
+import type { Term } from './term.js';
+
+/** What a heartbeat tells. */
+export interface Vitals {
+  readonly freeBytes: number;
+  readonly usedBytes: number;
+  readonly transfers: number;
+  readonly uploadIds: readonly UploadId[];
+  readonly diskSuspect: boolean;
+  readonly eventLoopLagMs: number;
+}
+
+export interface Identity {
+  readonly keeperId: KeeperId;
+  readonly incarnation: number;
+  readonly clusterId: string;
+  readonly highestEpoch: number;
+  readonly highestCommit: number;
+  readonly advertise: string;
+}
+
+export interface MasterLinkOptions {
+  readonly master: string;
+  readonly identity: () => Identity;
+  readonly term: Term;
+  readonly vitals: () => Promise<Vitals>;
+  readonly log: Logger;
+  /** The master's term was accepted; resolves when the disk remembers it. */
+  onTerm(clusterId: string): Promise<void>;
+  onCommand(command: NonNullable<SessionResponse['command']>): void;
+  onSessionLost(reason: string): void;
+}
+
+export class MasterLink {
+  readonly #options: MasterLinkOptions;
+  readonly #link: KeeperLink;
+  #session: KeeperSession | undefined;
+  #beating: NodeJS.Timeout | undefined;
+  #leaving = false;
+
+  constructor(options: MasterLinkOptions) {
+    this.#options = options;
+    this.#link = KeeperLink.open(options.master);
+  }
+
+  /** @throws ReelkeepError `stale` when this master's term is older than one this keeper has obeyed */
+  async register(signal: AbortSignal): Promise<void> {
+    const { identity, vitals, term, onTerm } = this.#options;
+    const { keeperId, clusterId, incarnation, advertise, highestEpoch, highestCommit } = identity();
+    const { freeBytes, usedBytes } = await vitals();
+    const registered = await this.#link.register(
+      {
+        keeperId,
+        clusterId,
+        incarnation,
+        advertise,
+        highestEpoch,
+        highestCommit,
+        freeBytes,
+        usedBytes,
+      },
+      { signal },
+    );
+    if (registered.epoch < highestEpoch)
+      throw new ReelkeepError(
+        'stale',
+        `the master is in epoch ${registered.epoch}, but epoch ${highestEpoch} has been seen: is an old master running?`,
+      );
+    term.begin(registered);
+    await onTerm(registered.clusterId);
+    this.#openSession();
+    await this.#beat();
+  }
+
+  async reportInventory(
+    pages: AsyncIterable<{
+      readonly entries: readonly InventoryEntry[];
+      readonly complete: boolean;
+    }>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#link.reportInventory(this.#stampPages(pages), signal);
+  }
+
+  async reportStored(replica: {
+    readonly uploadId?: UploadId;
+    readonly fileId: FileId;
+    readonly size: number;
+    readonly digest: string;
+    readonly mp4: Mp4Facts;
+  }): Promise<ReportVerdict> {
+    const { uploadId = '', fileId, size, digest } = replica;
+    const mp4 = toMp4Message(replica.mp4);
+    const answer = await this.#link.reportStored({
+      stamp: this.#stamp(),
+      uploadId,
+      fileId,
+      size,
+      digest,
+      mp4,
+    });
+    return answer.accepted ? { accepted: true } : { accepted: false, reason: answer.reason };
+  }
+
+  async reportFailed(transfer: {
+    readonly uploadId?: UploadId;
+    readonly fileId: FileId;
+    readonly failure: unknown;
+    readonly badSource?: KeeperId;
+  }): Promise<void> {
+    const { uploadId = '', fileId, failure, badSource = '' } = transfer;
+    const { code, detail } = toPlainError(failure);
+    await this.#link.reportFailed({
+      stamp: this.#stamp(),
+      uploadId,
+      fileId,
+      code,
+      detail,
+      badSourceKeeperId: badSource,
+    });
+  }
+
+  async reportVerified(fileId: FileId, outcome: VerifiedOutcome, reason: string): Promise<void> {
+    await this.#link.reportVerified({
+      stamp: this.#stamp(),
+      fileId,
+      outcome: outcomes[outcome],
+      reason,
+    });
+  }
+
+  async reportDropped(fileIds: readonly FileId[]): Promise<void> {
+    await this.#link.reportDropped({ stamp: this.#stamp(), fileIds });
+  }
+
+  /** Tells the master that this keeper is going, and why it will fall silent. */
+  async leave(): Promise<void> {
+    this.#leaving = true;
+    if (this.#session !== undefined) await this.#beat();
+    this.#endSession();
+  }
+
+  close(): void {
+    this.#endSession();
+    this.#link.close();
+  }
+
+  #openSession(): void {
+    this.#endSession();
+    const { term, log, onCommand, onSessionLost } = this.#options;
+    const session = this.#link.session({
+      onMessage: (message) => {
+        if (message.epoch < term.epoch) return;
+        term.hear(message);
+        if (message.command !== undefined) onCommand(message.command);
+      },
+      onEnd: (reason) => {
+        if (this.#session !== session) return;
+        this.#endSession();
+        onSessionLost(reason === 'ended' ? 'the master ended the session' : reason.detail);
+      },
+    });
+    this.#session = session;
+    this.#beating = setInterval(() => {
+      this.#beat().catch((error: unknown) => log.error({ err: error }, 'no heartbeat sent'));
+    }, term.heartbeatEveryMs);
+  }
+
+  #endSession(): void {
+    clearInterval(this.#beating);
+    const session = this.#session;
+    this.#session = undefined;
+    session?.close();
+  }
+
+  async #beat(): Promise<void> {
+    const vitals = await this.#options.vitals();
+    this.#session?.send({ stamp: this.#stamp(), ...vitals, leaving: this.#leaving });
+  }
+
+  #stamp(): KeeperStamp {
+    const { keeperId, incarnation } = this.#options.identity();
+    return { keeperId, incarnation, epoch: this.#options.term.epoch };
+  }
+
+  async *#stampPages(
+    pages: AsyncIterable<{
+      readonly entries: readonly InventoryEntry[];
+      readonly complete: boolean;
+    }>,
+  ): AsyncGenerator<ReportInventoryRequest> {
+    for await (const { entries, complete } of pages)
+      yield { stamp: this.#stamp(), entries, complete };
+  }
+}
+
+export type VerifiedOutcome = keyof typeof outcomes;
+
+const outcomes = {
+  sound: Outcome.SOUND,
+  quarantined: Outcome.QUARANTINED,
+  absent: Outcome.ABSENT,
+  unknown: Outcome.UNKNOWN,
+} as const;

@@ -1,0 +1,59 @@
+/** The master's term as this keeper knows it: its epoch, its clock, and the keys of its tickets. */
+import type { RegisterResponse, SessionResponse } from '../../rpc/generated/reelkeep/v1/keeper.js';
+
+/** The one in use and the one before: a ticket signed just before a new registration still opens. */
+const keysKept = 2;
+
+export class Term {
+  #epoch = 0;
+  #commit = 0;
+  #acceptAny = false;
+  #heartbeatEveryMs = 1_000;
+  #clockAheadMs = 0;
+  #keys: readonly { readonly keyId: number; readonly secret: Uint8Array }[] = [];
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** The highest commit that a master of this epoch has told of. */
+  get commit(): number {
+    return this.#commit;
+  }
+
+  get acceptAny(): boolean {
+    return this.#acceptAny;
+  }
+
+  get heartbeatEveryMs(): number {
+    return this.#heartbeatEveryMs;
+  }
+
+  begin(registered: RegisterResponse): void {
+    this.#epoch = registered.epoch;
+    this.#commit = registered.commit;
+    this.#acceptAny = registered.acceptAny;
+    this.#heartbeatEveryMs = registered.heartbeatEveryMs;
+    this.#follow(registered.masterClockMs);
+    if (registered.ticketKey !== undefined)
+      this.#keys = [registered.ticketKey, ...this.#keys].slice(0, keysKept);
+  }
+
+  hear({ commit, masterClockMs }: SessionResponse): void {
+    this.#commit = Math.max(this.#commit, commit);
+    this.#follow(masterClockMs);
+  }
+
+  /** The master's monotonic clock as far as it is known here; it runs on while the master is away. */
+  masterNowMs(): number {
+    return performance.now() + this.#clockAheadMs;
+  }
+
+  keyOf(keyId: number): Uint8Array | undefined {
+    return this.#keys.find((key) => key.keyId === keyId)?.secret;
+  }
+
+  #follow(masterClockMs: number): void {
+    this.#clockAheadMs = masterClockMs - performance.now();
+  }
+}

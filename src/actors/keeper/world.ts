@@ -1,0 +1,20 @@
+/** The parts of a running keeper that its transfers and commands work with. */
+import type { Logger } from 'pino';
+import type { HashPool } from '../../storage/pool/hash-pool.js';
+import type { ReplicaStore } from '../../storage/replica-store.js';
+import type { ChunkBuffers } from '../../transfer/chunk-buffers.js';
+import type { Arrivals } from './arrivals.js';
+import type { KeeperConfig } from './config.js';
+import type { MasterLink } from './master-link.js';
+import type { Term } from './term.js';
+
+export interface KeeperWorld {
+  readonly config: KeeperConfig;
+  readonly log: Logger;
+  readonly store: ReplicaStore;
+  readonly pool: HashPool;
+  readonly buffers: ChunkBuffers;
+  readonly link: MasterLink;
+  readonly term: Term;
+  readonly arrivals: Arrivals;
+}

@@ -1,0 +1,100 @@
+/**
+ * The lookup table: the master's durable truth about files, replicas, names, uploads and keepers.
+ *
+ * Reads through a store and says what to write, what to answer and what to tell. The order
+ * in which that must happen: writes are applied before the next message is received, they are
+ * durable before the answer is let go, and notices follow the answers. It holds nothing but
+ * when each upload was last touched; after a crash the table itself is enough to go on.
+ */
+import type { Answer } from '../../domain/answer.js';
+import type { Millis } from '../../domain/ids.js';
+import { defaultTableLimits, type TableLimits } from '../../domain/table-limits.js';
+import type { TableReader, TableWrite } from '../../domain/table-port.js';
+import { TableTurn, type Touches } from '../../domain/table-turn.js';
+import { agreeToDrop, dropsDue, recordDropped, removeFile } from './deletions/behavior.js';
+import { pruneEnded, type Turn } from './endings/behavior.js';
+import { findFile, listFiles, renameFile, sumUp, surveyFiles } from './files/behavior.js';
+import { closeInventory, takeInventory } from './inventory/behavior.js';
+import { admitKeeper, listKeepers } from './keepers/behavior.js';
+import type { TableMessage, TableNotice, TableRequests, TableRequestType } from './messages.js';
+import { recordVerified } from './replicas/behavior.js';
+import { recordStored } from './stores/behavior.js';
+import {
+  abandonUpload,
+  adoptUploads,
+  findUpload,
+  reserveUpload,
+  tick,
+  touchUploads,
+} from './uploads/behavior.js';
+
+export interface TableState {
+  /** Absent until the first message after a start. */
+  readonly touches?: Touches;
+}
+
+export type TableAnswer = Answer<TableRequests[TableRequestType]['answer']>;
+
+export interface TableStep {
+  readonly state: TableState;
+  readonly writes: readonly TableWrite[];
+  readonly answer: TableAnswer;
+  readonly notices: readonly TableNotice[];
+}
+
+export interface TableBehavior {
+  readonly initial: TableState;
+  receive(reader: TableReader, state: TableState, message: TableMessage, now: Millis): TableStep;
+}
+
+type Handlers = {
+  readonly [Type in TableRequestType]: (
+    turn: Turn,
+    input: TableRequests[Type]['input'],
+  ) => Answer<TableRequests[Type]['answer']>;
+};
+
+const handlers: Handlers = {
+  'reserve upload': reserveUpload,
+  'touch uploads': touchUploads,
+  'abandon upload': abandonUpload,
+  'find upload': findUpload,
+  'record stored': recordStored,
+  'find file': findFile,
+  'list files': listFiles,
+  'remove file': removeFile,
+  'rename file': renameFile,
+  'admit keeper': admitKeeper,
+  'take inventory': takeInventory,
+  'close inventory': closeInventory,
+  'record verified': recordVerified,
+  'record dropped': recordDropped,
+  'agree to drop': agreeToDrop,
+  'survey files': surveyFiles,
+  'drops due': dropsDue,
+  'list keepers': listKeepers,
+  'sum up': sumUp,
+  tick,
+};
+
+export function createTable(limits: TableLimits = defaultTableLimits): TableBehavior {
+  return {
+    initial: {},
+    receive(reader, state, message, now) {
+      const touches = state.touches ?? adoptUploads(reader, now);
+      const turn: Turn = new TableTurn<TableNotice>({ reader, touches, limits, now });
+      const answer = handle(turn, message);
+      if (!answer.ok) return { state: { touches }, writes: [], answer, notices: [] };
+      pruneEnded(turn);
+      const { notices } = turn;
+      return { state: { touches: turn.touches }, writes: turn.writes(), answer, notices };
+    },
+  };
+}
+
+function handle<Type extends TableRequestType>(
+  turn: Turn,
+  message: { readonly type: Type; readonly input: TableRequests[Type]['input'] },
+): TableAnswer {
+  return handlers[message.type](turn, message.input);
+}

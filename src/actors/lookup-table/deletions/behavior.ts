@@ -1,0 +1,103 @@
+/** How files leave: deleted files until the last keeper confirms, and surplus behind the last-copy guard. */
+import { type Answer, accept, refuse } from '../../../domain/answer.js';
+import { type DropVerdict, judgeDrop } from '../../../domain/drop-guard.js';
+import type { FileRecord } from '../../../domain/file-record.js';
+import type { FileId, KeeperId, WallMs } from '../../../domain/ids.js';
+import {
+  dropsDueOf,
+  dueKey,
+  fileKey,
+  keeperKey,
+  nameKey,
+  tombstoneKey,
+} from '../../../domain/table-keys.js';
+import { bury, condemn, withHolder, withoutHolder } from '../../../domain/tombstone.js';
+import { overtake, type Turn } from '../endings/behavior.js';
+import { fileNamed } from '../files/behavior.js';
+import { requireCurrent } from '../keepers/behavior.js';
+import type { TableRequests } from '../messages.js';
+import { findReplica, forgetHolder, putReplica, removeReplica } from '../replicas/behavior.js';
+
+type Inputs = { readonly [Type in keyof TableRequests]: TableRequests[Type]['input'] };
+
+export function removeFile(turn: Turn, { name, at }: Inputs['remove file']): Answer<null> {
+  const file = fileNamed(turn, name);
+  if (file === undefined) return refuse('not-found', `there is no file "${name}"`);
+  deleteFile(turn, file, at);
+  return accept(null);
+}
+
+/** Takes the file out of every answer and writes its tombstone, in one step. */
+export function deleteFile(turn: Turn, file: FileRecord, at: WallMs): void {
+  const { fileId } = file;
+  turn.remove(fileKey(fileId));
+  turn.remove(nameKey(file.name));
+  turn.count({ files: -1, bytes: -file.size });
+  turn.tell({ type: 'file gone', fileId });
+  overtake(turn, file);
+  for (const { keeper } of file.replicas) forgetHolder(turn, file, keeper);
+  const tombstone = bury(file, at);
+  if (tombstone === undefined) return;
+  turn.put(tombstoneKey(fileId), tombstone);
+  for (const holder of tombstone.holders) addDue(turn, holder, fileId);
+}
+
+/** What a keeper still has of a deleted file, or of one that the table never heard of, is due for dropping. */
+export function demandDrop(turn: Turn, keeper: KeeperId, fileId: FileId): void {
+  const before = turn.get(tombstoneKey(fileId));
+  if (before?.holders.includes(keeper)) {
+    turn.tell({ type: 'drop due', keeper, fileId });
+    return;
+  }
+  turn.put(tombstoneKey(fileId), before ? withHolder(before, keeper) : condemn(fileId, keeper));
+  addDue(turn, keeper, fileId);
+}
+
+export function recordDropped(turn: Turn, report: Inputs['record dropped']): Answer<null> {
+  const current = requireCurrent(turn, report);
+  if (!current.ok) return current;
+  for (const fileId of report.fileIds) {
+    confirmDrop(turn, report.keeper, fileId);
+    const file = turn.get(fileKey(fileId));
+    if (file !== undefined) removeReplica(turn, file, report.keeper);
+  }
+  return accept(null);
+}
+
+export function agreeToDrop(turn: Turn, drop: Inputs['agree to drop']): Answer<DropVerdict> {
+  const found = findReplica(turn, drop.fileId, drop.keeper);
+  if (found === undefined) return accept({ agreed: false, reason: 'there is no such replica' });
+  const { file, replica } = found;
+  const verdict = judgeDrop(
+    file,
+    drop,
+    drop.staying,
+    (keeper) => turn.get(keeperKey(keeper))?.incarnation,
+  );
+  if (verdict.agreed) putReplica(turn, file, { ...replica, standing: 'dropping' });
+  return accept(verdict);
+}
+
+export function dropsDue(
+  turn: Turn,
+  { keeper, limit }: Inputs['drops due'],
+): Answer<TableRequests['drops due']['answer']> {
+  const rows = turn.range(dropsDueOf(keeper), Math.min(limit, turn.limits.pageRowsMax));
+  return accept({ fileIds: rows.map((row) => row.fileId) });
+}
+
+function addDue(turn: Turn, keeper: KeeperId, fileId: FileId): void {
+  turn.put(dueKey(keeper, fileId), { fileId });
+  turn.count({ deletionsDue: 1 });
+  turn.tell({ type: 'drop due', keeper, fileId });
+}
+
+function confirmDrop(turn: Turn, keeper: KeeperId, fileId: FileId): void {
+  const tombstone = turn.get(tombstoneKey(fileId));
+  if (!tombstone?.holders.includes(keeper)) return;
+  const rest = withoutHolder(tombstone, keeper);
+  if (rest === undefined) turn.remove(tombstoneKey(fileId));
+  else turn.put(tombstoneKey(fileId), rest);
+  turn.remove(dueKey(keeper, fileId));
+  turn.count({ deletionsDue: -1 });
+}

@@ -1,0 +1,233 @@
+/**
+ * What can be asked of the lookup table, and what it tells unasked.
+ *
+ * Each request is answered after the batch that holds it is durable; a refusal is a
+ * `PlainError`. Notices go out after the answers of the same batch, in order.
+ */
+import type { PlainError } from '../../domain/errors.js';
+import type { FileRecord } from '../../domain/file-record.js';
+import type { ClusterId, Digest, FileId, KeeperId, UploadId, WallMs } from '../../domain/ids.js';
+import type { KeeperRecord } from '../../domain/keeper-record.js';
+import type { Mp4Facts } from '../../domain/mp4-facts.js';
+
+export type { KeeperRecord } from '../../domain/keeper-record.js';
+
+/** One line a request: what it carries, what it answers. */
+export interface TableRequests {
+  /**
+   * Reserves a name, or answers for a reservation made before with the same upload id.
+   * Refused: `conflict` when the name exists (unless `replace`) or is being written by another
+   * upload, or when the upload id was used for another name or size; `not-found` when this
+   * upload was abandoned or has expired.
+   */
+  'reserve upload': {
+    readonly input: {
+      readonly uploadId: UploadId;
+      readonly newFileId: FileId;
+      readonly name: string;
+      readonly size: number;
+      readonly target: number;
+      readonly acks: number;
+      readonly replace: boolean;
+      readonly keeper: KeeperId;
+      readonly at: WallMs;
+    };
+    readonly answer: {
+      readonly fileId: FileId;
+      readonly target: number;
+      readonly acks: number;
+      /** The upload was committed before this retry. */
+      readonly committed: boolean;
+    };
+  };
+  /** Uploads that a keeper is receiving now: their reservations live on. */
+  'touch uploads': {
+    readonly input: { readonly uploadIds: readonly UploadId[] };
+    readonly answer: null;
+  };
+  /** Answers whether it had been committed before, in which case nothing changes. */
+  'abandon upload': {
+    readonly input: { readonly uploadId: UploadId; readonly error: PlainError };
+    readonly answer: { readonly committed: boolean };
+  };
+  /** Refused with `not-found` when there was never such an upload, or it ended long ago. */
+  'find upload': {
+    readonly input: { readonly uploadId: UploadId };
+    readonly answer: UploadProgress | UploadEnded;
+  };
+  'record stored': {
+    readonly input: {
+      readonly keeper: KeeperId;
+      readonly incarnation: number;
+      /** Absent for a copy. */
+      readonly uploadId?: UploadId;
+      readonly fileId: FileId;
+      readonly size: number;
+      readonly digest: Digest;
+      readonly mp4: Mp4Facts;
+      readonly at: WallMs;
+    };
+    readonly answer:
+      | { readonly accepted: true }
+      | { readonly accepted: false; readonly reason: string };
+  };
+  'find file': {
+    readonly input: { readonly name: string } | { readonly fileId: FileId };
+    readonly answer: FileRecord | null;
+  };
+  /** Names in byte order. */
+  'list files': {
+    readonly input: { readonly prefix: string; readonly after: string; readonly limit: number };
+    readonly answer: { readonly files: readonly FileRecord[]; readonly more: boolean };
+  };
+  /** Refused with `not-found`. The tombstone is durable when this answers. */
+  'remove file': {
+    readonly input: { readonly name: string; readonly at: WallMs };
+    readonly answer: null;
+  };
+  /** Refused with `not-found`, or with `conflict` when the new name exists or is being written. */
+  'rename file': {
+    readonly input: { readonly name: string; readonly newName: string };
+    readonly answer: null;
+  };
+  /** Refused with `stale` for an older incarnation, `not-allowed` for a foreign cluster or a retired keeper. */
+  'admit keeper': {
+    readonly input: {
+      readonly keeper: KeeperId;
+      readonly clusterId?: ClusterId;
+      readonly incarnation: number;
+      readonly address: string;
+      readonly at: WallMs;
+    };
+    readonly answer: null;
+  };
+  /**
+   * One page of a keeper's inventory. `collect`: files that the table has never heard of, and that
+   * no upload in progress may still commit, are garbage and become due for dropping.
+   */
+  'take inventory': {
+    readonly input: {
+      readonly keeper: KeeperId;
+      readonly incarnation: number;
+      readonly entries: readonly InventoryEntry[];
+      readonly collect: boolean;
+    };
+    /** What the table has never heard of and was not told to collect. */
+    readonly answer: { readonly unknown: readonly InventoryEntry[] };
+  };
+  /**
+   * After the last page of a complete inventory, a bounded step at a time: takes replicas that the
+   * keeper no longer has out of the table. `next` is where to go on, absent at the end.
+   */
+  'close inventory': {
+    readonly input: {
+      readonly keeper: KeeperId;
+      readonly incarnation: number;
+      readonly after?: FileId;
+    };
+    readonly answer: { readonly next?: FileId };
+  };
+  'record verified': {
+    readonly input: {
+      readonly keeper: KeeperId;
+      readonly incarnation: number;
+      readonly fileId: FileId;
+      readonly outcome: 'sound' | 'quarantined' | 'absent';
+      readonly at: WallMs;
+    };
+    readonly answer: null;
+  };
+  /** Off the disk for certain: ends what is left of the replica or of its tombstone. */
+  'record dropped': {
+    readonly input: {
+      readonly keeper: KeeperId;
+      readonly incarnation: number;
+      readonly fileIds: readonly FileId[];
+    };
+    readonly answer: null;
+  };
+  /**
+   * The last-copy guard: agrees to drop a replica only while every one of `staying` stands in the
+   * table as sound, of that incarnation, and they are at least the file's target.
+   */
+  'agree to drop': {
+    readonly input: {
+      readonly fileId: FileId;
+      readonly keeper: KeeperId;
+      readonly incarnation: number;
+      readonly staying: readonly { readonly keeper: KeeperId; readonly incarnation: number }[];
+    };
+    readonly answer:
+      | { readonly agreed: true }
+      | { readonly agreed: false; readonly reason: string };
+  };
+  /** File ids in order; of one keeper or of all. */
+  'survey files': {
+    readonly input: { readonly keeper?: KeeperId; readonly after?: FileId; readonly limit: number };
+    readonly answer: { readonly files: readonly FileRecord[]; readonly next?: FileId };
+  };
+  /** Deleted files that this keeper has not confirmed. */
+  'drops due': {
+    readonly input: { readonly keeper: KeeperId; readonly limit: number };
+    readonly answer: { readonly fileIds: readonly FileId[] };
+  };
+  'list keepers': { readonly input: null; readonly answer: readonly KeeperRecord[] };
+  'sum up': { readonly input: null; readonly answer: TableSummary };
+  /** Ends uploads that no keeper has been receiving for too long. */
+  tick: { readonly input: null; readonly answer: null };
+}
+
+export type TableRequestType = keyof TableRequests;
+
+export type TableMessage = {
+  [Type in TableRequestType]: { readonly type: Type; readonly input: TableRequests[Type]['input'] };
+}[TableRequestType];
+
+export type TableNotice =
+  | { readonly type: 'file changed'; readonly file: FileRecord }
+  | { readonly type: 'file gone'; readonly fileId: FileId }
+  | ({ readonly type: 'upload progressed' } & UploadProgress)
+  | ({ readonly type: 'upload ended' } & UploadEnded)
+  /** A deleted file, or garbage, is to be taken off a keeper's disk. */
+  | { readonly type: 'drop due'; readonly keeper: KeeperId; readonly fileId: FileId }
+  /** What a keeper received of an upload that was never committed. */
+  | {
+      readonly type: 'discard due';
+      readonly keeper: KeeperId;
+      readonly uploadId: UploadId;
+      readonly fileId: FileId;
+    };
+
+export interface UploadProgress {
+  readonly uploadId: UploadId;
+  /** Durable replicas. */
+  readonly replicas: number;
+  readonly target: number;
+  readonly acked: boolean;
+  /** Present from the first durable replica on. */
+  readonly file?: FileRecord;
+}
+
+export interface UploadEnded {
+  readonly uploadId: UploadId;
+  readonly error: PlainError;
+}
+
+export interface InventoryEntry {
+  readonly fileId: FileId;
+  readonly size: number;
+  readonly digest: Digest;
+  readonly uploadId: UploadId;
+  readonly quarantined: boolean;
+}
+
+export interface TableSummary {
+  readonly clusterId: ClusterId;
+  readonly epoch: number;
+  readonly commit: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly uploadsInProgress: number;
+  /** Pairs of a deleted file and a keeper that has not confirmed. */
+  readonly deletionsDue: number;
+}

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { parentPort, workerData } from 'node:worker_threads';
+import { toPlainError } from '../../domain/errors.js';
+import { LmdbTableStore } from '../../storage/lmdb-table-store.js';
+import { nameThread } from '../runtime/thread-name.js';
+import type { FromTableThread, TableThreadData, ToTableThread } from './envelope.js';
+import { TableServer } from './table-server.js';
+
+assert(parentPort !== null, 'lookup-table runs only as a worker thread');
+nameThread('lookup-table');
+const port = parentPort;
+const post = (message: FromTableThread) => port.postMessage(message);
+
+try {
+  const { dataDir, limits } = workerData as TableThreadData;
+  const store = await LmdbTableStore.open(dataDir);
+  const server = new TableServer(port, store, limits);
+  port.on('message', (message: ToTableThread) => {
+    try {
+      if (server.receive(message) === 'running') return;
+      port.removeAllListeners('message');
+      store.close().then(() => port.close(), fail);
+    } catch (error) {
+      fail(error);
+    }
+  });
+  post({ type: 'opened', identity: store.identity });
+} catch (error) {
+  fail(error);
+}
+
+/** Whatever it is, the table cannot be trusted to go on: a thread half-dead is worse than one ended. */
+function fail(error: unknown): void {
+  post({ type: 'failed', error: toPlainError(error) });
+  process.exit(1);
+}

@@ -1,0 +1,86 @@
+/** What the master can be told, what it takes for granted, and how the numbers hang together. */
+import { ReelkeepError } from '../../domain/errors.js';
+
+/** All optional; times in milliseconds. */
+export interface MasterOptions {
+  /** Address to listen on; 127.0.0.1. */
+  readonly host?: string;
+  /** 7000; 0 takes a free one. */
+  readonly port?: number;
+  /** Directory of the table; `data/master`. */
+  readonly dataDir?: string;
+  /** Replicas of a file whose upload does not say; 3. */
+  readonly replicas?: number;
+  /** Durable replicas before an upload is acknowledged; 1. */
+  readonly acks?: number;
+  /** Silence until a keeper is suspect; 3 s. */
+  readonly suspectAfterMs?: number;
+  /** Silence until a keeper is lost; 10 s. */
+  readonly lostAfterMs?: number;
+  /** How often the replication loop looks up unasked; 1 s. */
+  readonly repairEveryMs?: number;
+  /** What is let in: mp4 files, or anything. */
+  readonly accept?: 'mp4' | 'any';
+}
+
+export interface MasterConfig extends Required<MasterOptions> {
+  /** From a broken session and a refused dial-back until a keeper is lost. */
+  readonly brokenAfterMs: number;
+  readonly heartbeatEveryMs: number;
+  /** How often silence is judged. */
+  readonly judgeEveryMs: number;
+  /** How long keepers are waited for after a start. */
+  readonly recoverGraceMs: number;
+  /** A ticket not used by then is void. */
+  readonly ticketLifeMs: number;
+  /** How long calls under way may go on when the master stops. */
+  readonly stopGraceMs: number;
+  /** Replicas that an upload may ask for. */
+  readonly targetMax: number;
+}
+
+export function resolveConfig(options: MasterOptions): MasterConfig {
+  const suspectAfterMs = options.suspectAfterMs ?? 3_000;
+  const lostAfterMs = options.lostAfterMs ?? 10_000;
+  const config: MasterConfig = {
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? 7000,
+    dataDir: options.dataDir ?? 'data/master',
+    replicas: options.replicas ?? 3,
+    acks: options.acks ?? 1,
+    suspectAfterMs,
+    lostAfterMs,
+    repairEveryMs: options.repairEveryMs ?? 1_000,
+    accept: options.accept ?? 'mp4',
+    brokenAfterMs: Math.min(1_000, lostAfterMs / 2),
+    heartbeatEveryMs: Math.min(1_000, Math.floor(suspectAfterMs / 3)),
+    judgeEveryMs: Math.min(100, Math.ceil(suspectAfterMs / 10)),
+    recoverGraceMs: lostAfterMs,
+    ticketLifeMs: 60_000,
+    stopGraceMs: 2_000,
+    targetMax: 16,
+  };
+  checkRelations(config);
+  return config;
+}
+
+function checkRelations(config: MasterConfig): void {
+  const refuseUnless = (holds: boolean, detail: string): void => {
+    if (!holds) throw new ReelkeepError('usage', detail);
+  };
+  const { replicas, acks, suspectAfterMs, lostAfterMs, repairEveryMs, targetMax } = config;
+  refuseUnless(
+    Number.isInteger(replicas) && replicas >= 1 && replicas <= targetMax,
+    `--replicas ${replicas}: give a number from 1 to ${targetMax}`,
+  );
+  refuseUnless(
+    Number.isInteger(acks) && acks >= 1 && acks <= replicas,
+    `--acks ${acks}: give a number from 1 to --replicas, which is ${replicas}`,
+  );
+  refuseUnless(suspectAfterMs >= 100, '--suspect-after must be at least 100ms');
+  refuseUnless(
+    suspectAfterMs < lostAfterMs,
+    `--suspect-after (${suspectAfterMs} ms) must be shorter than --lost-after (${lostAfterMs} ms)`,
+  );
+  refuseUnless(repairEveryMs >= 10, '--repair-every must be at least 10ms');
+}

@@ -1,0 +1,146 @@
+/**
+ * The one place where what the thread actors decided is carried out.
+ *
+ * Each effect is data; this sends it where it belongs and turns every failure into a
+ * message to the actor that asked.
+ */
+import { parseAddress } from '../../domain/address.js';
+import type { FileRecord } from '../../domain/file-record.js';
+import type { MonitorEffect } from '../heartbeat-monitor/messages.js';
+import type { TableNotice } from '../lookup-table/messages.js';
+import type { ReplicationEffect } from '../replication-loop/messages.js';
+import { dialBack } from './dial-back.js';
+import { type MasterWorld, readTickets } from './world.js';
+
+type Effect<Type extends ReplicationEffect['type']> = Extract<ReplicationEffect, { type: Type }>;
+
+export class Dispatcher {
+  readonly #world: MasterWorld;
+
+  constructor(world: MasterWorld) {
+    this.#world = world;
+  }
+
+  onMonitorEffect(effect: MonitorEffect): void {
+    const { keepers, log, monitor, verifications } = this.#world;
+    switch (effect.type) {
+      case 'keeper changed': {
+        const { keeper, state, from, cause } = effect;
+        const level = state === 'suspect' || state === 'lost' ? 'warn' : 'info';
+        log[level]({ keeper, from, state, cause }, 'keeper changed');
+        keepers.judged(keeper, state);
+        if (state === 'lost') verifications.lose(keeper);
+        return;
+      }
+      case 'dial back': {
+        const { keeper, incarnation } = effect;
+        const address = parseAddress(keepers.views.get(keeper)?.address ?? '');
+        if (address === undefined) return;
+        // Never rejects: whatever happens to the socket is one of the three answers.
+        void dialBack(address).then((answer) =>
+          monitor.post({ type: 'dialled back', keeper, incarnation, answer }),
+        );
+        return;
+      }
+      case 'paused':
+        log.warn(
+          { pausedMs: effect.pausedMs },
+          'this process was paused: silence of keepers is forgiven',
+        );
+    }
+  }
+
+  onTableNotice(notice: TableNotice): void {
+    const { loop, uploads, drops, keepers, mode } = this.#world;
+    switch (notice.type) {
+      case 'file changed':
+      case 'file gone':
+        loop.post(notice);
+        return;
+      case 'upload progressed':
+      case 'upload ended':
+        uploads.tell(notice);
+        return;
+      case 'drop due':
+        drops.wake(notice.keeper);
+        return;
+      case 'discard due': {
+        // An older table may take a committed upload for one that expired.
+        if (mode().mode === 'safe mode') return;
+        const { keeper, uploadId, fileId } = notice;
+        const incarnation = keepers.views.get(keeper)?.incarnation ?? 0;
+        keepers.send(keeper, { $case: 'discard', value: { uploadId, fileId, incarnation } });
+      }
+    }
+  }
+
+  onLoopEffect(effect: Exclude<ReplicationEffect, { type: 'counts' }>): void {
+    switch (effect.type) {
+      case 'survey':
+        this.#run('survey', this.#survey(effect), () => undefined);
+        return;
+      case 'copy': {
+        const { fileId, destination } = effect;
+        this.#run('copy', this.#copy(effect), () =>
+          this.#world.loop.post({ type: 'copy ended', fileId, destination, outcome: 'failed' }),
+        );
+        return;
+      }
+      case 'drop': {
+        const { fileId, keeper } = effect;
+        this.#run('drop', this.#drop(effect), () =>
+          this.#world.loop.post({ type: 'drop ended', fileId, keeper, outcome: 'refused' }),
+        );
+      }
+    }
+  }
+
+  async #survey({ scope, after, limit }: Effect<'survey'>): Promise<void> {
+    const page = await this.#world.table.ask('survey files', {
+      limit,
+      ...('keeper' in scope ? { keeper: scope.keeper } : {}),
+      ...(after === undefined ? {} : { after }),
+    });
+    this.#world.loop.post({
+      type: 'files surveyed',
+      scope,
+      files: page.files,
+      ...(page.next === undefined ? {} : { next: page.next }),
+    });
+  }
+
+  async #copy({ fileId, size, digest, sources, destination }: Effect<'copy'>): Promise<void> {
+    const { keepers, log } = this.#world;
+    const file = await this.#findFile(fileId);
+    const incarnation = keepers.views.get(destination)?.incarnation ?? 0;
+    const tickets = readTickets(this.#world, file, sources);
+    if (tickets.length === 0) throw new Error('no source has a key yet');
+    const value = { fileId, incarnation, size, digest, sources: tickets };
+    if (!keepers.send(destination, { $case: 'copy', value }))
+      throw new Error(`${destination} is not connected`);
+    log.info({ file: fileId, name: file.name, destination, sources }, 'copy ordered');
+  }
+
+  async #drop({ fileId, keeper, incarnation, why, staying }: Effect<'drop'>): Promise<void> {
+    const { keepers, log, table } = this.#world;
+    const verdict = await table.ask('agree to drop', { fileId, keeper, incarnation, staying });
+    if (!verdict.agreed) throw new Error(verdict.reason);
+    const value = { fileId, incarnation, quarantinedOnly: why === 'quarantined' };
+    if (!keepers.send(keeper, { $case: 'drop', value }))
+      throw new Error(`${keeper} is not connected`);
+    log.info({ file: fileId, keeper, why }, 'drop ordered');
+  }
+
+  async #findFile(fileId: FileRecord['fileId']): Promise<FileRecord> {
+    const file = await this.#world.table.ask('find file', { fileId });
+    if (file === null) throw new Error(`${fileId} has been deleted`);
+    return file;
+  }
+
+  #run(what: string, work: Promise<void>, onFailure: () => void): void {
+    work.catch((error: unknown) => {
+      this.#world.log.warn({ err: error }, `${what} not carried out`);
+      onFailure();
+    });
+  }
+}

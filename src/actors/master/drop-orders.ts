@@ -1,0 +1,66 @@
+/**
+ * Sees to it that deleted files leave the keepers' disks.
+ *
+ * The table remembers what is due until a keeper confirms it; this only sends the
+ * orders: when a file is deleted, when a keeper has reported, and again after a while.
+ * Nothing is ordered unless the master trusts its table.
+ */
+import type { FileId, KeeperId } from '../../domain/ids.js';
+import type { MasterWorld } from './world.js';
+
+/** Orders on their way to one keeper. */
+const orderedMax = 256;
+/** An order that was not confirmed by then is given again. */
+const repeatAfterMs = 15_000;
+
+export class DropOrders {
+  readonly #world: () => MasterWorld;
+  readonly #ordered = new Map<KeeperId, Map<FileId, number>>();
+  readonly #looking = new Set<KeeperId>();
+
+  constructor(world: () => MasterWorld) {
+    this.#world = world;
+  }
+
+  /** Something may be due on this keeper. */
+  wake(keeper: KeeperId): void {
+    if (this.#looking.has(keeper)) return;
+    this.#looking.add(keeper);
+    this.#look(keeper).then(
+      () => this.#looking.delete(keeper),
+      (error: unknown) => {
+        this.#looking.delete(keeper);
+        this.#world().log.error({ err: error, keeper }, 'deletions not ordered');
+      },
+    );
+  }
+
+  wakeAll(): void {
+    for (const view of this.#world().keepers.views.values())
+      if (view.reported) this.wake(view.keeper);
+  }
+
+  confirmed(keeper: KeeperId, fileIds: readonly FileId[]): void {
+    const ordered = this.#ordered.get(keeper);
+    if (ordered === undefined) return;
+    for (const fileId of fileIds) ordered.delete(fileId);
+    if (ordered.size > 0) return;
+    this.#ordered.delete(keeper);
+    this.wake(keeper);
+  }
+
+  async #look(keeper: KeeperId): Promise<void> {
+    const world = this.#world();
+    const view = world.keepers.views.get(keeper);
+    if (view?.reported !== true || world.mode().mode !== 'serving') return;
+    const due = await world.table.ask('drops due', { keeper, limit: orderedMax });
+    const ordered = this.#ordered.get(keeper) ?? new Map<FileId, number>();
+    this.#ordered.set(keeper, ordered);
+    const nowMs = world.clockMs();
+    for (const fileId of due.fileIds) {
+      if (nowMs - (ordered.get(fileId) ?? Number.NEGATIVE_INFINITY) < repeatAfterMs) continue;
+      const value = { fileId, incarnation: view.incarnation, quarantinedOnly: false };
+      if (world.keepers.send(keeper, { $case: 'drop', value })) ordered.set(fileId, nowMs);
+    }
+  }
+}

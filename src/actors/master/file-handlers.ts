@@ -1,0 +1,75 @@
+/** What clients ask of files that are there. */
+import { ReelkeepError } from '../../domain/errors.js';
+import type { FileRecord } from '../../domain/file-record.js';
+import { viewFile } from '../../domain/file-view.js';
+import { readableReplicas } from '../../domain/keeper-view.js';
+import { acceptName } from '../../domain/names.js';
+import type { ClientHandlers } from '../../rpc/control-server.js';
+import { toFileMessage } from '../../rpc/file-message.js';
+import { type MasterWorld, readTickets } from './world.js';
+
+const pageFilesMax = 1_000;
+
+export function createFileHandlers(
+  world: MasterWorld,
+): Pick<ClientHandlers, 'locate' | 'stat' | 'list' | 'remove' | 'rename'> {
+  const toMessage = (file: FileRecord) => toFileMessage(viewFile(file, world.keepers.views));
+
+  return {
+    async locate(request) {
+      const file = await findFile(world, request.name);
+      const readable = readableReplicas(file, world.keepers.views).map((replica) => replica.keeper);
+      return { file: toMessage(file), sources: readTickets(world, file, readable) };
+    },
+
+    async stat(request) {
+      return { file: toMessage(await findFile(world, request.name)) };
+    },
+
+    async list({ prefix, after, limit }) {
+      const page = await world.table.ask('list files', {
+        prefix: prefix.normalize('NFC'),
+        after: after.normalize('NFC'),
+        limit: limit === 0 ? pageFilesMax : Math.min(limit, pageFilesMax),
+      });
+      return { files: page.files.map(toMessage), more: page.more };
+    },
+
+    async remove(request) {
+      refuseInSafeMode(world, 'removed');
+      await world.table.ask('remove file', { name: nameOf(request.name), at: world.wallMs() });
+      return {};
+    },
+
+    async rename(request) {
+      refuseInSafeMode(world, 'renamed');
+      const newName = acceptName(request.newName);
+      if (!newName.ok) throw new ReelkeepError('refused-input', newName.reason);
+      await world.table.ask('rename file', { name: nameOf(request.name), newName: newName.name });
+      return {};
+    },
+  };
+}
+
+/** @throws ReelkeepError `not-found`, `refused-input` for what can be no name */
+export async function findFile(world: MasterWorld, text: string): Promise<FileRecord> {
+  const name = nameOf(text);
+  const file = await world.table.ask('find file', { name });
+  if (file === null) throw new ReelkeepError('not-found', `there is no file "${name}"`);
+  return file;
+}
+
+function nameOf(text: string): string {
+  const name = acceptName(text);
+  if (!name.ok) throw new ReelkeepError('refused-input', name.reason);
+  return name.name;
+}
+
+function refuseInSafeMode({ mode }: MasterWorld, done: string): void {
+  const now = mode();
+  if (now.mode === 'safe mode')
+    throw new ReelkeepError(
+      'unavailable',
+      `the master is in safe mode (${now.reason}): nothing is ${done}`,
+    );
+}

@@ -1,0 +1,153 @@
+/**
+ * What the master's main thread knows of its keepers: the monitor's verdicts joined
+ * with the last heartbeat, and the session by which each can be told something.
+ *
+ * Owns nothing: verdicts are the monitor's, addresses the table's. It is where both
+ * meet, so that a handler can answer without asking a thread.
+ */
+import { ReelkeepError } from '../../domain/errors.js';
+import type { KeeperId } from '../../domain/ids.js';
+import type { KeeperState, KeeperView, KeeperViews } from '../../domain/keeper-view.js';
+import type { SessionResponse } from '../../rpc/generated/reelkeep/v1/keeper.js';
+
+export type Command = NonNullable<SessionResponse['command']>;
+
+export interface KeeperSessionHandle {
+  send(command: Command): void;
+  close(): void;
+}
+
+export interface Beat {
+  readonly freeBytes: number;
+  readonly usedBytes: number;
+  readonly transfers: number;
+  readonly diskSuspect: boolean;
+}
+
+interface Entry {
+  readonly view: KeeperView;
+  readonly lastBeatMs: number;
+  readonly session?: KeeperSessionHandle;
+}
+
+export class KeeperDirectory {
+  readonly #entries = new Map<KeeperId, Entry>();
+  readonly #views = new Map<KeeperId, KeeperView>();
+  readonly #onChange: (view: KeeperView) => void;
+
+  constructor(onChange: (view: KeeperView) => void) {
+    this.#onChange = onChange;
+  }
+
+  get views(): KeeperViews {
+    return this.#views;
+  }
+
+  /** A keeper that the table knows and that has not been heard yet. */
+  know(
+    keeper: KeeperId,
+    incarnation: number,
+    address: string,
+    retired: boolean,
+    nowMs: number,
+  ): void {
+    const state: KeeperState = retired ? 'retired' : 'suspect';
+    this.#put(keeper, {
+      view: { ...unheard(keeper), incarnation, address, state },
+      lastBeatMs: nowMs,
+    });
+  }
+
+  admit(keeper: KeeperId, incarnation: number, address: string, beat: Beat, nowMs: number): void {
+    const entry = this.#entries.get(keeper);
+    entry?.session?.close();
+    const view: KeeperView = {
+      ...unheard(keeper),
+      ...beat,
+      incarnation,
+      address,
+      state: entry?.view.state ?? 'joining',
+      reported: false,
+    };
+    this.#put(keeper, { view, lastBeatMs: nowMs });
+  }
+
+  /** The entry of a keeper whose current start this is. @throws ReelkeepError `stale` */
+  current(keeper: KeeperId, incarnation: number): KeeperView {
+    const view = this.#views.get(keeper);
+    if (view === undefined || view.incarnation !== incarnation)
+      throw new ReelkeepError('stale', `${keeper} has not registered this start with this master`);
+    return view;
+  }
+
+  attach(keeper: KeeperId, session: KeeperSessionHandle): void {
+    const entry = this.#entries.get(keeper);
+    if (entry === undefined) return;
+    entry.session?.close();
+    this.#entries.set(keeper, { ...entry, session });
+  }
+
+  /** Whether this was the keeper's session, and not one that a newer has replaced. */
+  detach(keeper: KeeperId, session: KeeperSessionHandle): boolean {
+    const entry = this.#entries.get(keeper);
+    if (entry?.session !== session) return false;
+    this.#entries.set(keeper, { view: entry.view, lastBeatMs: entry.lastBeatMs });
+    return true;
+  }
+
+  beat(keeper: KeeperId, beat: Beat, nowMs: number): void {
+    this.#change(keeper, beat, nowMs);
+  }
+
+  judged(keeper: KeeperId, state: KeeperState): void {
+    this.#change(keeper, { state });
+  }
+
+  reported(keeper: KeeperId): void {
+    this.#change(keeper, { reported: true });
+  }
+
+  silenceMs(keeper: KeeperId, nowMs: number): number {
+    return Math.max(0, nowMs - (this.#entries.get(keeper)?.lastBeatMs ?? nowMs));
+  }
+
+  /** Whether the keeper could be told. */
+  send(keeper: KeeperId, command: Command): boolean {
+    const session = this.#entries.get(keeper)?.session;
+    session?.send(command);
+    return session !== undefined;
+  }
+
+  #change(keeper: KeeperId, change: Partial<KeeperView>, beatMs?: number): void {
+    const entry = this.#entries.get(keeper);
+    if (entry === undefined) return;
+    this.#put(keeper, {
+      ...entry,
+      view: { ...entry.view, ...change },
+      lastBeatMs: beatMs ?? entry.lastBeatMs,
+    });
+  }
+
+  #put(keeper: KeeperId, entry: Entry): void {
+    const before = this.#views.get(keeper);
+    this.#entries.set(keeper, entry);
+    if (before !== undefined && sameView(before, entry.view)) return;
+    this.#views.set(keeper, entry.view);
+    this.#onChange(entry.view);
+  }
+}
+
+const unheard = (keeper: KeeperId): KeeperView => ({
+  keeper,
+  address: '',
+  state: 'joining',
+  incarnation: 0,
+  reported: false,
+  diskSuspect: false,
+  freeBytes: 0,
+  usedBytes: 0,
+  transfers: 0,
+});
+
+const sameView = (a: KeeperView, b: KeeperView): boolean =>
+  (Object.keys(a) as (keyof KeeperView)[]).every((key) => a[key] === b[key]);

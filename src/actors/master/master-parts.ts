@@ -1,0 +1,282 @@
+/**
+ * Opens the parts of a master in the order in which they need each other, and closes
+ * them in the reverse order: table, deciding threads, gRPC server, clocks.
+ */
+import type { Logger } from 'pino';
+import { wallMs } from '../../domain/ids.js';
+import type { KeeperView } from '../../domain/keeper-view.js';
+import { resolveLivenessLimits } from '../../domain/liveness.js';
+import { resolveReplicationLimits } from '../../domain/replication-limits.js';
+import type { TrustEvidence } from '../../domain/trust.js';
+import { ControlServer } from '../../rpc/control-server.js';
+import type { MonitorEffect, MonitorMessage } from '../heartbeat-monitor/messages.js';
+import { LookupTable } from '../lookup-table/client.js';
+import type { KeeperRecord, TableSummary } from '../lookup-table/messages.js';
+import type {
+  MasterMode,
+  ReplicationCounts,
+  ReplicationEffect,
+  ReplicationMessage,
+} from '../replication-loop/messages.js';
+import type { MasterConfig } from './config.js';
+import { Dispatcher } from './dispatcher.js';
+import { DropOrders } from './drop-orders.js';
+import { createFileHandlers } from './file-handlers.js';
+import { Garbage } from './garbage.js';
+import { KeeperDirectory } from './keeper-directory.js';
+import { createKeeperHandlers } from './keeper-handlers.js';
+import { createOverviewHandlers } from './overview-handlers.js';
+import { Promises } from './promises.js';
+import { createReportHandlers } from './report-handlers.js';
+import { createSessionHandler } from './session-handler.js';
+import { type LoopThread, type MonitorThread, startDecidingThread } from './threads.js';
+import { TicketOffice } from './ticket-office.js';
+import { createUploadHandlers } from './upload-handlers.js';
+import { UploadWatch } from './upload-watch.js';
+import { createVerifyHandlers } from './verify-handlers.js';
+import { VerifyWatch } from './verify-watch.js';
+import type { MasterWorld } from './world.js';
+
+const tableTickMs = 1_000;
+const dropSweepMs = 15_000;
+
+export interface MasterPartsOptions {
+  readonly config: MasterConfig;
+  readonly log: Logger;
+  mode(): { readonly mode: MasterMode; readonly reason: string };
+  onEvidence(evidence: TrustEvidence): void;
+  onThreadLost(failure: Error): void;
+}
+
+export class MasterParts {
+  readonly #options: MasterPartsOptions;
+  readonly #world: MasterWorld;
+  readonly #dispatcher: Dispatcher;
+  readonly #keepers: KeeperDirectory;
+  /** Keepers that have seen more of the table than it held when it was opened. */
+  readonly #ahead = new Set<string>();
+  #table: LookupTable | undefined;
+  #monitor: MonitorThread | undefined;
+  #loop: LoopThread | undefined;
+  #server: ControlServer | undefined;
+  #timers: NodeJS.Timeout[] = [];
+  #summary: TableSummary | undefined;
+  #openedAtCommit = 0;
+  #opening: Promise<void> = Promise.resolve();
+  #counts: ReplicationCounts = {
+    belowTarget: 0,
+    missing: 0,
+    copiesInFlight: 0,
+    surplus: 0,
+    surveyed: false,
+  };
+
+  constructor(options: MasterPartsOptions) {
+    this.#options = options;
+    this.#keepers = new KeeperDirectory((view) => this.#onKeeper(view));
+    this.#world = this.#createWorld();
+    this.#dispatcher = new Dispatcher(this.#world);
+  }
+
+  get port(): number {
+    return this.#server?.port ?? this.#options.config.port;
+  }
+
+  get clusterId(): string {
+    return this.#summary?.clusterId ?? '';
+  }
+
+  open(): Promise<void> {
+    this.#opening = this.#open();
+    return this.#opening;
+  }
+
+  async #open(): Promise<void> {
+    await this.#openTable();
+    await this.#startThreads();
+    const records = await this.#needTable().ask('list keepers', null);
+    for (const record of records) this.#know(record);
+    await this.#listen();
+    this.#startClocks();
+    this.#tellEvidence();
+  }
+
+  /** Closes what was opened, however far that went. */
+  async close(): Promise<void> {
+    await Promise.allSettled([this.#opening]);
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#server?.close(this.#options.config.stopGraceMs);
+    await Promise.all([this.#monitor?.stop(), this.#loop?.stop()]);
+    await this.#table?.stop();
+  }
+
+  /** The master's own trust in its table has changed. */
+  enter(mode: MasterMode): void {
+    this.#loop?.post({ type: 'mode changed', mode });
+    if (mode !== 'serving') return;
+    this.#server?.setServing(true);
+    this.#world.drops.wakeAll();
+    this.#world.garbage
+      .collect(this.#world)
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'garbage not collected'));
+  }
+
+  async #openTable(): Promise<void> {
+    const { config, onThreadLost } = this.#options;
+    this.#table = await LookupTable.start({
+      dataDir: config.dataDir,
+      onNotices: (notices) => {
+        for (const notice of notices) this.#dispatcher.onTableNotice(notice);
+      },
+      onExit: onThreadLost,
+    });
+    this.#summary = await this.#table.ask('sum up', null);
+    const { clusterId, epoch, commit, files } = this.#summary;
+    this.#openedAtCommit = commit;
+    this.#options.log.info({ clusterId, epoch, commit, files }, 'table open');
+  }
+
+  async #startThreads(): Promise<void> {
+    const { config, log, onThreadLost } = this.#options;
+    const onGiveUp = (reason: string): void => onThreadLost(new Error(reason));
+    this.#monitor = await startDecidingThread<MonitorMessage, MonitorEffect>({
+      name: 'heartbeat-mon',
+      entry: '#thread/heartbeat-monitor',
+      limits: resolveLivenessLimits(config),
+      onEffect: (effect) => this.#dispatcher.onMonitorEffect(effect),
+      onRestarted: (reason) => {
+        log.error({ reason }, 'heartbeat monitor started again');
+        this.#feedMonitor();
+      },
+      onGiveUp,
+    });
+    this.#loop = await startDecidingThread<ReplicationMessage, ReplicationEffect>({
+      name: 'replication',
+      entry: '#thread/replication-loop',
+      limits: resolveReplicationLimits({}),
+      onEffect: (effect) => {
+        if (effect.type === 'counts') this.#counts = effect.counts;
+        else this.#dispatcher.onLoopEffect(effect);
+      },
+      onRestarted: (reason) => {
+        log.error({ reason }, 'replication loop started again');
+        this.#feedLoop();
+      },
+      onGiveUp,
+    });
+  }
+
+  async #listen(): Promise<void> {
+    const { host, port } = this.#options.config;
+    const world = this.#world;
+    this.#server = await ControlServer.listen({
+      host,
+      port,
+      client: {
+        ...createUploadHandlers(world),
+        ...createFileHandlers(world),
+        ...createOverviewHandlers(world),
+        ...createVerifyHandlers(world),
+      },
+      keeper: {
+        ...createKeeperHandlers(world),
+        ...createReportHandlers(world),
+        session: createSessionHandler(world),
+      },
+    });
+  }
+
+  #startClocks(): void {
+    const { config, log } = this.#options;
+    const every = (ms: number, work: () => void): void => {
+      this.#timers.push(setInterval(work, ms));
+    };
+    every(config.judgeEveryMs, () => this.#monitor?.post({ type: 'tick' }));
+    every(config.repairEveryMs, () => this.#loop?.post({ type: 'tick' }));
+    every(dropSweepMs, () => {
+      if ((this.#summary?.deletionsDue ?? 0) > 0) this.#world.drops.wakeAll();
+    });
+    every(tableTickMs, () => {
+      this.#tickTable().catch((error: unknown) => log.error({ err: error }, 'table not ticked'));
+    });
+  }
+
+  async #tickTable(): Promise<void> {
+    await this.#needTable().ask('tick', null);
+    this.#summary = await this.#needTable().ask('sum up', null);
+  }
+
+  #know({ keeper, incarnation, address, retired }: KeeperRecord): void {
+    this.#keepers.know(keeper, incarnation, address, retired, this.#world.clockMs());
+    this.#monitor?.post({ type: 'known', keeper, incarnation });
+    if (retired) this.#monitor?.post({ type: 'retire', keeper });
+  }
+
+  #onKeeper(view: KeeperView): void {
+    this.#loop?.post({ type: 'keeper changed', view });
+    this.#tellEvidence();
+  }
+
+  #tellEvidence(): void {
+    const views = [...this.#keepers.views.values()].filter((view) => view.state !== 'retired');
+    const reported = views.filter((view) => view.reported).length;
+    this.#options.onEvidence({ known: views.length, reported, ahead: [...this.#ahead] });
+  }
+
+  #feedMonitor(): void {
+    for (const { keeper, incarnation, reported, state } of this.#keepers.views.values()) {
+      this.#monitor?.post({ type: 'known', keeper, incarnation });
+      if (state === 'retired') this.#monitor?.post({ type: 'retire', keeper });
+      if (state === 'alive') this.#monitor?.post({ type: 'admitted', keeper, incarnation });
+      if (state === 'alive' && reported)
+        this.#monitor?.post({ type: 'reported', keeper, incarnation });
+    }
+  }
+
+  #feedLoop(): void {
+    for (const view of this.#keepers.views.values())
+      this.#loop?.post({ type: 'keeper changed', view });
+    this.#loop?.post({ type: 'mode changed', mode: this.#options.mode().mode });
+  }
+
+  #createWorld(): MasterWorld {
+    const { config, log, mode } = this.#options;
+    const world: MasterWorld = {
+      config,
+      log,
+      table: { ask: (type, input) => this.#needTable().ask(type, input) },
+      monitor: { post: (message) => void this.#monitor?.post(message) },
+      loop: { post: (message) => void this.#loop?.post(message) },
+      keepers: this.#keepers,
+      tickets: new TicketOffice(config.ticketLifeMs),
+      promises: new Promises(2 * config.heartbeatEveryMs),
+      uploads: new UploadWatch(),
+      verifications: new VerifyWatch(),
+      drops: new DropOrders(() => world),
+      garbage: new Garbage(),
+      summary: () => this.#needSummary(),
+      counts: () => this.#counts,
+      mode,
+      clockMs: () => performance.now(),
+      wallMs: () => wallMs(Date.now()),
+      noteSeen: (keeper, epoch, commit) => {
+        const opened = this.#needSummary();
+        const foreignTerm = epoch !== opened.epoch;
+        if (epoch > opened.epoch || (foreignTerm && commit > this.#openedAtCommit))
+          this.#ahead.add(keeper);
+        this.#tellEvidence();
+      },
+    };
+    return world;
+  }
+
+  #needTable(): LookupTable {
+    if (this.#table === undefined) throw new Error('the table is not open');
+    return this.#table;
+  }
+
+  #needSummary(): TableSummary {
+    if (this.#summary === undefined) throw new Error('the table is not open');
+    return this.#summary;
+  }
+}

@@ -1,0 +1,79 @@
+/** What clients ask of the cluster as a whole. */
+
+import type { FileRecord } from '../../domain/file-record.js';
+import { inspectFile } from '../../domain/fsck.js';
+import type { FileId } from '../../domain/ids.js';
+import type { KeeperState } from '../../domain/keeper-view.js';
+import type { ClientHandlers } from '../../rpc/control-server.js';
+import { fsckProblems, keeperStates, modes } from '../../rpc/words.js';
+import type { MasterWorld } from './world.js';
+
+const surveyFilesMax = 500;
+
+export function createOverviewHandlers(
+  world: MasterWorld,
+): Pick<ClientHandlers, 'listKeepers' | 'status' | 'fsck'> {
+  return {
+    async listKeepers() {
+      const records = await world.table.ask('list keepers', null);
+      const replicas = new Map(records.map((record) => [record.keeper, record.replicas]));
+      const views = [...world.keepers.views.values()].sort((a, b) =>
+        a.keeper < b.keeper ? -1 : 1,
+      );
+      const keepers = views.map((view) => ({
+        keeperId: view.keeper,
+        address: view.address,
+        state: keeperStates[view.state],
+        lastHeartbeatMs: Math.round(world.keepers.silenceMs(view.keeper, world.clockMs())),
+        usedBytes: view.usedBytes,
+        freeBytes: view.freeBytes,
+        replicas: replicas.get(view.keeper) ?? 0,
+      }));
+      return { keepers };
+    },
+
+    async status() {
+      const summary = await world.table.ask('sum up', null);
+      const counts = world.counts();
+      const { mode, reason } = world.mode();
+      const inState = (...states: KeeperState[]): number =>
+        [...world.keepers.views.values()].filter((view) => states.includes(view.state)).length;
+      return {
+        epoch: summary.epoch,
+        mode: modes[mode],
+        modeReason: reason,
+        keepersAlive: inState('alive'),
+        keepersSuspect: inState('suspect', 'joining'),
+        keepersLost: inState('lost'),
+        files: summary.files,
+        bytes: summary.bytes,
+        belowTarget: counts.belowTarget,
+        missing: counts.missing,
+        copiesInFlight: counts.copiesInFlight,
+        surplus: counts.surplus,
+        uploadsInProgress: summary.uploadsInProgress,
+        deletionsDue: summary.deletionsDue,
+      };
+    },
+
+    async *fsck(_, signal) {
+      for await (const file of surveyAll(world, signal))
+        for (const { problem, live, reason } of inspectFile(file, world.keepers.views)) {
+          const { name, fileId, target } = file;
+          yield { name, fileId, problem: fsckProblems[problem], live, target, reason };
+        }
+    },
+  };
+}
+
+async function* surveyAll(world: MasterWorld, signal: AbortSignal): AsyncGenerator<FileRecord> {
+  let after: FileId | undefined;
+  do {
+    const page = await world.table.ask('survey files', {
+      limit: surveyFilesMax,
+      ...(after === undefined ? {} : { after }),
+    });
+    yield* page.files;
+    after = page.next;
+  } while (after !== undefined && !signal.aborted);
+}

@@ -1,0 +1,101 @@
+/** What keepers report of single replicas, each taken into the table before it is answered. */
+
+import { ReelkeepError } from '../../domain/errors.js';
+import { digest, type FileId, fileId, isFileId, keeperId, uploadId } from '../../domain/ids.js';
+import type { KeeperHandlers } from '../../rpc/control-server.js';
+import { fromMp4Message } from '../../rpc/file-message.js';
+import {
+  ReportVerifiedRequest_Outcome as Outcome,
+  type ReportStoredRequest,
+} from '../../rpc/generated/reelkeep/v1/keeper.js';
+import { wordOf } from '../../rpc/words.js';
+import { stampedBy } from './keeper-handlers.js';
+import { doubtReplica } from './verify-handlers.js';
+import type { MasterWorld } from './world.js';
+
+const outcomes = {
+  sound: Outcome.SOUND,
+  quarantined: Outcome.QUARANTINED,
+  absent: Outcome.ABSENT,
+  unknown: Outcome.UNKNOWN,
+} as const;
+
+export function createReportHandlers(
+  world: MasterWorld,
+): Pick<KeeperHandlers, 'reportStored' | 'reportFailed' | 'reportVerified' | 'reportDropped'> {
+  return {
+    async reportStored(request) {
+      const { keeper, incarnation } = stampedBy(world, request.stamp);
+      const verdict = await world.table.ask('record stored', {
+        keeper,
+        incarnation,
+        at: world.wallMs(),
+        ...storedOf(request),
+      });
+      if (request.uploadId === '') {
+        const outcome = verdict.accepted ? 'stored' : 'failed';
+        world.loop.post({
+          type: 'copy ended',
+          fileId: fileId(request.fileId),
+          destination: keeper,
+          outcome,
+        });
+      }
+      const reason = verdict.accepted ? '' : verdict.reason;
+      return { accepted: verdict.accepted, reason, commit: world.summary().commit };
+    },
+
+    async reportFailed(request) {
+      const { keeper } = stampedBy(world, request.stamp);
+      const { code, detail, fileId: file } = request;
+      world.log.warn({ keeper, file, code, detail }, 'transfer failed on a keeper');
+      if (request.uploadId !== '') return {};
+      const id = checkedFileId(file);
+      world.loop.post({ type: 'copy ended', fileId: id, destination: keeper, outcome: 'failed' });
+      if (request.badSourceKeeperId !== '') {
+        const record = await world.table.ask('find file', { fileId: id });
+        if (record !== null) doubtReplica(world, record, keeperId(request.badSourceKeeperId));
+      }
+      return {};
+    },
+
+    async reportVerified(request) {
+      const { keeper, incarnation } = stampedBy(world, request.stamp);
+      const id = checkedFileId(request.fileId);
+      const outcome = wordOf(outcomes, request.outcome, 'unknown');
+      if (outcome !== 'unknown')
+        await world.table.ask('record verified', {
+          keeper,
+          incarnation,
+          fileId: id,
+          outcome,
+          at: world.wallMs(),
+        });
+      world.verifications.tell(id, keeper, { outcome, reason: request.reason });
+      return {};
+    },
+
+    async reportDropped(request) {
+      const { keeper, incarnation } = stampedBy(world, request.stamp);
+      const fileIds = request.fileIds.map(checkedFileId);
+      await world.table.ask('record dropped', { keeper, incarnation, fileIds });
+      for (const id of fileIds)
+        world.loop.post({ type: 'drop ended', fileId: id, keeper, outcome: 'dropped' });
+      world.drops.confirmed(keeper, fileIds);
+      return {};
+    },
+  };
+}
+
+const storedOf = (request: ReportStoredRequest) => ({
+  fileId: checkedFileId(request.fileId),
+  size: request.size,
+  digest: digest(request.digest),
+  mp4: fromMp4Message(request.mp4),
+  ...(request.uploadId === '' ? {} : { uploadId: uploadId(request.uploadId) }),
+});
+
+function checkedFileId(text: string): FileId {
+  if (!isFileId(text)) throw new ReelkeepError('usage', 'a file id is 32 lower-case hex digits');
+  return text;
+}

@@ -1,0 +1,126 @@
+/** What clients ask while a file is being stored. */
+import { randomBytes } from 'node:crypto';
+import { fileBytesMax } from '../../domain/chunk-plan.js';
+import { ReelkeepError } from '../../domain/errors.js';
+import { viewFile } from '../../domain/file-view.js';
+import { fileId, isUploadId, type KeeperId, keeperId, type UploadId } from '../../domain/ids.js';
+import { acceptName } from '../../domain/names.js';
+import { chooseKeeper } from '../../domain/placement.js';
+import type { ClientHandlers } from '../../rpc/control-server.js';
+import { toFileMessage } from '../../rpc/file-message.js';
+import type {
+  AwaitUploadResponse,
+  BeginUploadRequest,
+} from '../../rpc/generated/reelkeep/v1/client.js';
+import type { UploadNews } from './upload-watch.js';
+import type { MasterWorld } from './world.js';
+
+export function createUploadHandlers(
+  world: MasterWorld,
+): Pick<ClientHandlers, 'beginUpload' | 'awaitUpload' | 'abandonUpload'> {
+  return {
+    async beginUpload(request) {
+      const wish = judgeWish(request, world);
+      const view = placeUpload(request, world);
+      const at = world.wallMs();
+      const reserved = await world.table.ask('reserve upload', {
+        ...wish,
+        newFileId: fileId(randomBytes(16).toString('hex')),
+        keeper: view.keeper,
+        at,
+      });
+      const { fileId: id, acks, target, committed } = reserved;
+      const { epoch } = world.summary();
+      const label = { name: wish.name, target, createdAt: at };
+      // Committed by an earlier try: there is nothing to send.
+      if (committed) return { fileId: id, keeper: undefined, acks, target, epoch };
+      const ticket = world.tickets.issue(
+        { operation: 'put', fileId: id, uploadId: wish.uploadId, size: wish.size, label },
+        view,
+        epoch,
+        world.clockMs(),
+      );
+      if (ticket === undefined)
+        throw new ReelkeepError('unavailable', `${view.keeper} is registering anew: try again`);
+      return { fileId: id, keeper: ticket, acks, target, epoch };
+    },
+
+    async *awaitUpload(request, signal) {
+      const uploadId = knownUploadId(request.uploadId);
+      const ask = (): Promise<UploadNews> => world.table.ask('find upload', { uploadId });
+      for await (const news of world.uploads.watch(uploadId, ask, signal)) {
+        if ('error' in news) throw new ReelkeepError(news.error.code, news.error.detail);
+        yield toNewsMessage(news, world);
+      }
+    },
+
+    async abandonUpload(request) {
+      const uploadId = knownUploadId(request.uploadId);
+      const error = { code: 'unavailable', detail: 'the client gave this upload up' } as const;
+      const { committed } = await world.table.ask('abandon upload', { uploadId, error });
+      if (committed) throw new ReelkeepError('conflict', 'the upload had been committed before');
+      return {};
+    },
+  };
+}
+
+function judgeWish(request: BeginUploadRequest, { config, mode }: MasterWorld) {
+  const name = acceptName(request.name);
+  if (!name.ok) throw new ReelkeepError('refused-input', name.reason);
+  if (config.accept === 'mp4' && request.structureProblem !== '')
+    throw new ReelkeepError('refused-input', request.structureProblem);
+  if (request.size > fileBytesMax)
+    throw new ReelkeepError('refused-input', `the file is larger than ${fileBytesMax} bytes`);
+  const target = request.target === 0 ? config.replicas : request.target;
+  if (target > config.targetMax)
+    throw new ReelkeepError(
+      'usage',
+      `--target ${target}: give a number from 1 to ${config.targetMax}`,
+    );
+  const acks = request.acks === 0 ? Math.min(config.acks, target) : request.acks;
+  if (acks > target)
+    throw new ReelkeepError(
+      'usage',
+      `--acks ${acks}: give a number from 1 to the target, which is ${target}`,
+    );
+  if (request.replace && mode().mode === 'safe mode')
+    throw new ReelkeepError(
+      'unavailable',
+      `the master is in safe mode (${mode().reason}): nothing is replaced`,
+    );
+  const uploadId = knownUploadId(request.uploadId);
+  return { uploadId, name: name.name, size: request.size, target, acks, replace: request.replace };
+}
+
+function placeUpload(
+  { size, excludedKeeperIds }: BeginUploadRequest,
+  { keepers, promises, clockMs }: MasterWorld,
+) {
+  const excluded = new Set(excludedKeeperIds.map(keeperId));
+  const promised = (keeper: KeeperId) => promises.of(keeper, clockMs());
+  const choice = chooseKeeper(keepers.views, { size, excluded, promised });
+  const view = choice.ok ? keepers.views.get(choice.keeper) : undefined;
+  if (choice.ok && view !== undefined) {
+    promises.note(view.keeper, size, clockMs());
+    return view;
+  }
+  if (choice.ok)
+    throw new ReelkeepError('unavailable', `${choice.keeper} has just left: try again`);
+  throw new ReelkeepError(choice.error.code, choice.error.detail);
+}
+
+function toNewsMessage(
+  news: Exclude<UploadNews, { error: unknown }>,
+  world: MasterWorld,
+): AwaitUploadResponse {
+  const { replicas, target, acked, file } = news;
+  const message =
+    file === undefined ? undefined : toFileMessage(viewFile(file, world.keepers.views));
+  return { replicas, target, acked, file: message };
+}
+
+function knownUploadId(text: string): UploadId {
+  if (!isUploadId(text))
+    throw new ReelkeepError('usage', 'an upload id is 32 lower-case hex digits');
+  return text;
+}

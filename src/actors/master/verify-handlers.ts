@@ -1,0 +1,108 @@
+/** Having replicas re-read and hashed by their keepers, because someone asks or someone doubts. */
+import { ReelkeepError } from '../../domain/errors.js';
+import type { FileRecord } from '../../domain/file-record.js';
+import { viewFile } from '../../domain/file-view.js';
+import { isFileId, type KeeperId, keeperId } from '../../domain/ids.js';
+import type { ClientHandlers } from '../../rpc/control-server.js';
+import { toFileMessage } from '../../rpc/file-message.js';
+import type { VerifyResponse } from '../../rpc/generated/reelkeep/v1/client.js';
+import { findFile } from './file-handlers.js';
+import type { VerifyOutcome } from './verify-watch.js';
+import type { MasterWorld } from './world.js';
+
+const verifyBaseMs = 60_000;
+/** A disk that reads slower than this while it verifies counts as not answering. */
+const verifyBytesPerMsMin = 5_000;
+
+export function createVerifyHandlers(
+  world: MasterWorld,
+): Pick<ClientHandlers, 'verify' | 'reportBadReplica'> {
+  return {
+    async *verify(request, signal) {
+      const file = await findFile(world, request.name);
+      const keepers = file.replicas
+        .filter((replica) => replica.standing === 'sound')
+        .map(({ keeper }) => keeper);
+      const pending = new Map(
+        keepers.map((keeper) => [
+          keeper,
+          verifyOne(world, file, keeper, signal).then((outcome) => ({ keeper, outcome })),
+        ]),
+      );
+      while (pending.size > 0) {
+        const { keeper, outcome } = await Promise.race(pending.values());
+        pending.delete(keeper);
+        yield toMessage(world, keeper, outcome);
+      }
+      const after = await world.table.ask('find file', { fileId: file.fileId });
+      if (after !== null)
+        yield { ...nothing, file: toFileMessage(viewFile(after, world.keepers.views)) };
+    },
+
+    async reportBadReplica(request) {
+      if (!isFileId(request.fileId)) throw new ReelkeepError('usage', 'a file id is 32 hex digits');
+      const keeper = keeperId(request.keeperId);
+      const file = await world.table.ask('find file', { fileId: request.fileId });
+      if (file !== null) doubtReplica(world, file, keeper);
+      return {};
+    },
+  };
+}
+
+/** A peer's word is no proof: the keeper itself is made to look, once at a time. */
+export function doubtReplica(world: MasterWorld, file: FileRecord, keeper: KeeperId): void {
+  const held = file.replicas.some(
+    (replica) => replica.keeper === keeper && replica.standing === 'sound',
+  );
+  if (!held || world.verifications.isUnderWay(file.fileId, keeper)) return;
+  world.log.warn({ file: file.fileId, keeper }, 'replica in doubt, being verified');
+  verifyOne(world, file, keeper).then(
+    ({ outcome, reason }) =>
+      world.log.info({ file: file.fileId, keeper, outcome, reason }, 'replica verified'),
+    (error: unknown) => world.log.error({ err: error }, 'verification failed'),
+  );
+}
+
+async function verifyOne(
+  world: MasterWorld,
+  file: FileRecord,
+  keeper: KeeperId,
+  signal?: AbortSignal,
+): Promise<VerifyOutcome> {
+  const { fileId, size, digest } = file;
+  const incarnation = world.keepers.views.get(keeper)?.incarnation ?? 0;
+  const underWay = world.verifications.isUnderWay(fileId, keeper);
+  const timeoutMs = verifyBaseMs + size / verifyBytesPerMsMin;
+  const outcome = world.verifications.wait(fileId, keeper, timeoutMs, signal);
+  const told =
+    underWay ||
+    world.keepers.send(keeper, { $case: 'verify', value: { fileId, incarnation, size, digest } });
+  if (!told)
+    world.verifications.tell(fileId, keeper, {
+      outcome: 'unknown',
+      reason: 'its keeper is not connected',
+    });
+  return await outcome;
+}
+
+const nothing: VerifyResponse = {
+  keeperId: '',
+  address: '',
+  sound: false,
+  reason: '',
+  verifiedAtMs: 0,
+  file: undefined,
+};
+
+const toMessage = (
+  world: MasterWorld,
+  keeper: KeeperId,
+  { outcome, reason }: VerifyOutcome,
+): VerifyResponse => ({
+  ...nothing,
+  keeperId: keeper,
+  address: world.keepers.views.get(keeper)?.address ?? '',
+  sound: outcome === 'sound',
+  reason: outcome === 'sound' ? '' : `${outcome}: ${reason}`,
+  verifiedAtMs: outcome === 'sound' ? world.wallMs() : 0,
+});

@@ -1,0 +1,54 @@
+/** Verifications that were ordered and whose outcome somebody waits for. */
+import type { FileId, KeeperId } from '../../domain/ids.js';
+
+export interface VerifyOutcome {
+  readonly outcome: 'sound' | 'quarantined' | 'absent' | 'unknown';
+  readonly reason: string;
+}
+
+export class VerifyWatch {
+  readonly #waiting = new Map<string, Set<(outcome: VerifyOutcome) => void>>();
+
+  /** Whether one is under way: a second order would only read the same bytes twice. */
+  isUnderWay(fileId: FileId, keeper: KeeperId): boolean {
+    return this.#waiting.has(key(fileId, keeper));
+  }
+
+  wait(
+    fileId: FileId,
+    keeper: KeeperId,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<VerifyOutcome> {
+    return new Promise((resolve) => {
+      const waiters = this.#waiting.get(key(fileId, keeper)) ?? new Set();
+      const end = (outcome: VerifyOutcome): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', gone);
+        waiters.delete(end);
+        if (waiters.size === 0) this.#waiting.delete(key(fileId, keeper));
+        resolve(outcome);
+      };
+      const gone = (): void => end({ outcome: 'unknown', reason: 'nobody waits for it any more' });
+      const timer = setTimeout(
+        () => end({ outcome: 'unknown', reason: `no answer within ${timeoutMs / 1000} s` }),
+        timeoutMs,
+      );
+      signal?.addEventListener('abort', gone, { once: true });
+      this.#waiting.set(key(fileId, keeper), waiters.add(end));
+    });
+  }
+
+  tell(fileId: FileId, keeper: KeeperId, outcome: VerifyOutcome): void {
+    for (const end of [...(this.#waiting.get(key(fileId, keeper)) ?? [])]) end(outcome);
+  }
+
+  /** The keeper is lost: nothing will come from it. */
+  lose(keeper: KeeperId): void {
+    for (const [name, waiters] of [...this.#waiting])
+      if (name.endsWith(` ${keeper}`))
+        for (const end of [...waiters]) end({ outcome: 'unknown', reason: 'its keeper was lost' });
+  }
+}
+
+const key = (fileId: FileId, keeper: KeeperId): string => `${fileId} ${keeper}`;

@@ -1,0 +1,67 @@
+/** The parts of a running master that its handlers and its dispatcher work with. */
+import type { Logger } from 'pino';
+import type { FileRecord } from '../../domain/file-record.js';
+import type { KeeperId, WallMs } from '../../domain/ids.js';
+import type { TransferSource } from '../../rpc/generated/reelkeep/v1/common.js';
+import type { MonitorMessage } from '../heartbeat-monitor/messages.js';
+import type { LookupTable } from '../lookup-table/client.js';
+import type { TableSummary } from '../lookup-table/messages.js';
+import type {
+  MasterMode,
+  ReplicationCounts,
+  ReplicationMessage,
+} from '../replication-loop/messages.js';
+import type { MasterConfig } from './config.js';
+import type { DropOrders } from './drop-orders.js';
+import type { Garbage } from './garbage.js';
+import type { KeeperDirectory } from './keeper-directory.js';
+import type { Promises } from './promises.js';
+import type { TicketOffice } from './ticket-office.js';
+import type { UploadWatch } from './upload-watch.js';
+import type { VerifyWatch } from './verify-watch.js';
+
+export interface MasterWorld {
+  readonly config: MasterConfig;
+  readonly log: Logger;
+  readonly table: Pick<LookupTable, 'ask'>;
+  readonly monitor: { post(message: MonitorMessage): void };
+  readonly loop: { post(message: ReplicationMessage): void };
+  readonly keepers: KeeperDirectory;
+  readonly tickets: TicketOffice;
+  readonly promises: Promises;
+  readonly uploads: UploadWatch;
+  readonly verifications: VerifyWatch;
+  readonly drops: DropOrders;
+  readonly garbage: Garbage;
+  /** Cluster id and epoch of this term; counters as of the last beat of the master's clock. */
+  readonly summary: () => TableSummary;
+  readonly counts: () => ReplicationCounts;
+  readonly mode: () => { readonly mode: MasterMode; readonly reason: string };
+  /** Monotonic. */
+  readonly clockMs: () => number;
+  readonly wallMs: () => WallMs;
+  /** What a registering keeper has seen of the table bears on how far it can be trusted. */
+  readonly noteSeen: (keeper: KeeperId, epoch: number, commit: number) => void;
+}
+
+/** Permissions to read a file from each keeper that can serve it, best first. */
+export function readTickets(
+  world: MasterWorld,
+  file: FileRecord,
+  keepers: readonly KeeperId[],
+): TransferSource[] {
+  const sources: TransferSource[] = [];
+  for (const keeper of keepers) {
+    const view = world.keepers.views.get(keeper);
+    if (view === undefined) continue;
+    const { fileId, size, digest } = file;
+    const source = world.tickets.issue(
+      { operation: 'get', fileId, size, digest },
+      view,
+      world.summary().epoch,
+      world.clockMs(),
+    );
+    if (source !== undefined) sources.push(source);
+  }
+  return sources;
+}

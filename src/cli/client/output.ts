@@ -1,0 +1,52 @@
+/** Data on stdout: waits while nobody reads, and ends quietly when the reader has gone. */
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+
+/** The reader of stdout has gone (`| head`): there is nothing more to do. */
+export class ReaderGone extends Error {
+  override readonly name = 'ReaderGone';
+}
+
+export class Output {
+  readonly #stream: Writable;
+  #failure: Error | undefined;
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      this.#failure = isGone(error) ? new ReaderGone('the reader has gone') : error;
+    });
+  }
+
+  /** @throws ReaderGone, or why stdout cannot be written */
+  async line(text: string): Promise<void> {
+    this.#check();
+    if (this.#stream.write(`${text}\n`)) return;
+    await Promise.race([once(this.#stream, 'drain'), once(this.#stream, 'close')]).catch(
+      (error: unknown) => {
+        // `once` rejects with the stream's own error, which `#check` tells.
+        if (this.#failure === undefined) throw error;
+      },
+    );
+    this.#check();
+  }
+
+  json(value: unknown): Promise<void> {
+    return this.line(JSON.stringify(value));
+  }
+
+  /** Resolves when everything has left this process. */
+  async flush(): Promise<void> {
+    if (this.#stream.writableLength > 0)
+      await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
+    this.#check();
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}
+
+export const isGone = (error: unknown): boolean =>
+  error instanceof ReaderGone ||
+  (error instanceof Error && 'code' in error && error.code === 'EPIPE');

@@ -1,0 +1,39 @@
+/** Durations as people write them: `250ms`, `3s`, `5m`, `1h`, `30d`. */
+import { ReelkeepError } from '../domain/errors.js';
+
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/**
+ * @returns milliseconds
+ * @throws ReelkeepError `usage`
+ */
+export function parseDuration(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim()) ?? [];
+  const scale = unitMs[unit ?? ''];
+  if (amount === undefined || scale === undefined)
+    throw new ReelkeepError('usage', `"${text}" is no duration; write 250ms, 3s, 5m, 1h or 30d`);
+  return Math.round(Number(amount) * scale);
+}
+
+/** Short, for people: `4:05`, `1:02:03`. */
+export function clockText(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const [hours, minutes, rest] = parts.map((part) => String(part).padStart(2, '0'));
+  return parts[0] === 0 ? `${parts[1]}:${rest}` : `${Number(hours)}:${minutes}:${rest}`;
+}
+
+/** How long ago or how long it took, in one unit: `250 ms`, `3.0 s`, `5 min`, `2 h`, `30 d`. */
+export function spanText(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`;
+  if (ms < 172_800_000) return `${Math.round(ms / 3_600_000)} h`;
+  return `${Math.round(ms / 86_400_000)} d`;
+}

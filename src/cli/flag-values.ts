@@ -1,0 +1,25 @@
+/** Values of flags: ports, shares, counts. */
+import { ReelkeepError } from '../domain/errors.js';
+
+/** @throws ReelkeepError `usage` */
+export function parsePort(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new ReelkeepError('usage', 'give a port from 0 to 65535');
+  return Number(text);
+}
+
+/** `5%` → 0.05. @throws ReelkeepError `usage` */
+export function parseShare(text: string): number {
+  const [, percent] = /^(\d{1,2}(?:\.\d+)?)%$/.exec(text) ?? [];
+  if (percent === undefined)
+    throw new ReelkeepError('usage', 'give a share such as 5%, below 100%');
+  return Number(percent) / 100;
+}
+
+/** A whole number of at least 1. @throws ReelkeepError `usage` */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || !Number.isSafeInteger(count))
+    throw new ReelkeepError('usage', 'give a whole number of at least 1');
+  return count;
+}

@@ -1,0 +1,73 @@
+/** `npm start`: a local cluster that stays up, and what to type next. */
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { argumentParser, quietly, runCommandLine } from '../command-line.js';
+import { failureOf, failureText } from '../fail.js';
+import { parseCount, parsePort } from '../flag-values.js';
+import { createPaint, wantsColor } from '../paint.js';
+import { LocalCluster } from './local-cluster.js';
+
+interface BoardFlags {
+  readonly data: string;
+  readonly port: number;
+  readonly keepers: number;
+}
+
+/** @returns the exit code */
+export async function runLocalCluster(argv: readonly string[]): Promise<number> {
+  const program = quietly(new Command('cluster'), process.stdout)
+    .description('A master and its keepers on this machine, until Ctrl-C.')
+    .option('--data <dir>', 'where all of it is kept', 'data')
+    .option(
+      '--port <port>',
+      'of the master; keepers take the ones after it',
+      argumentParser(parsePort),
+      7000,
+    )
+    .option('--keepers <count>', 'how many', argumentParser(parseCount), 3)
+    .action(keepRunning);
+  try {
+    await runCommandLine(program, argv);
+    return 0;
+  } catch (error) {
+    const failure = failureOf(error);
+    process.stderr.write(`${failureText(failure, 'reelkeep cluster', false)}\n`);
+    return failure.exit;
+  }
+}
+
+async function keepRunning({ data, port, keepers }: BoardFlags): Promise<void> {
+  const cluster = await LocalCluster.start({
+    dataDir: data,
+    masterPort: port,
+    keeperPorts: Array.from({ length: keepers }, (_, index) => (port === 0 ? 0 : port + 1 + index)),
+  });
+  process.stdout.write(boardText(cluster, data));
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+    cluster.master.onExit(() => resolve());
+  });
+  process.stderr.write('\nstopping\n');
+  await cluster.stop();
+}
+
+function boardText(cluster: LocalCluster, dataDir: string): string {
+  const { bold, dim } = createPaint(wantsColor('auto', process.stdout.isTTY, process.env));
+  const { address } = cluster.master;
+  const client = address === '127.0.0.1:7000' ? 'bin/client' : `bin/client --master ${address}`;
+  const keepers = cluster.keepers.map((keeper) => keeper.address).join('  ');
+  return [
+    '',
+    `  ${bold('Reelkeep is up.')}  master ${address}   keepers ${keepers}`,
+    `  ${dim(`data in ${dataDir}, logs in ${join(dataDir, '*.log')}; Ctrl-C stops it and keeps the data`)}`,
+    '',
+    `  In another terminal:`,
+    `    ${client} put holiday.mp4          ${dim('store a film, or a folder of them')}`,
+    `    ${client} stat holiday.mp4         ${dim('where its replicas are, and when they were last verified')}`,
+    `    ${client} get holiday.mp4 -o .     ${dim('fetch it from all of them at once')}`,
+    `    ${client} status                   ${dim('how the cluster is')}`,
+    '',
+    '',
+  ].join('\n');
+}

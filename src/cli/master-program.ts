@@ -1,0 +1,59 @@
+/** The command line of the master. */
+import { Option } from 'commander';
+import type { MasterOptions } from '../actors/master/config.js';
+import { startMaster } from '../actors/master/master.actor.js';
+import { argumentParser } from './command-line.js';
+import { parseDuration } from './duration.js';
+import { parseCount, parsePort } from './flag-values.js';
+import { runServer, serverCommand } from './server-program.js';
+
+interface MasterFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly data: string;
+  readonly replicas: number;
+  readonly acks: number;
+  readonly suspectAfter: number;
+  readonly lostAfter: number;
+  readonly repairEvery: number;
+  readonly accept: 'mp4' | 'any';
+}
+
+/** @returns the exit code */
+export function runMaster(argv: readonly string[]): Promise<number> {
+  const count = argumentParser(parseCount);
+  const duration = argumentParser(parseDuration);
+  const program = serverCommand(
+    'master',
+    'Knows where every file is, and keeps enough replicas of each.',
+  )
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'port to listen on, 0 for a free one', argumentParser(parsePort), 7000)
+    .option('--data <dir>', 'directory of the table', 'data/master')
+    .option('--replicas <count>', 'replicas of a file whose upload does not say', count, 3)
+    .option('--acks <count>', 'durable replicas before an upload has succeeded', count, 1)
+    .option('--suspect-after <time>', 'silence until a keeper is suspect', duration, 3_000)
+    .option('--lost-after <time>', 'silence until a keeper is lost', duration, 10_000)
+    .option('--repair-every <time>', 'how often replication is checked', duration, 1_000)
+    .addOption(
+      new Option('--accept <kind>', 'files let in').choices(['mp4', 'any']).default('mp4'),
+    );
+  return runServer({
+    role: 'master',
+    argv,
+    program,
+    start: (flags, log) => startMaster(toOptions(flags as unknown as MasterFlags), log),
+  });
+}
+
+const toOptions = (flags: MasterFlags): MasterOptions => ({
+  host: flags.host,
+  port: flags.port,
+  dataDir: flags.data,
+  replicas: flags.replicas,
+  acks: flags.acks,
+  suspectAfterMs: flags.suspectAfter,
+  lostAfterMs: flags.lostAfter,
+  repairEveryMs: flags.repairEvery,
+  accept: flags.accept,
+});

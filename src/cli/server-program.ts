@@ -1,0 +1,133 @@
+/**
+ * What master and keeper share as programs: log flags, a configuration file, the ready
+ * line, signals and exit codes.
+ */
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { ReelkeepError } from '../domain/errors.js';
+import { quietly, runCommandLine } from './command-line.js';
+import { failureOf, failureText } from './fail.js';
+import { createLogger, type LogFormat, type LogLevel, logLevels } from './log.js';
+
+/** A server that has been told to start. */
+export interface RunningServer {
+  /** What the ready line says, once it serves. */
+  readonly ready: Promise<{ readonly host: string; readonly port: number; readonly id: string }>;
+  /** Settles when it has ended; rejects with the reason unless it was stopped. */
+  readonly ended: Promise<void>;
+  stop(): void;
+}
+
+export interface ServerProgram {
+  readonly role: 'master' | 'keeper';
+  readonly argv: readonly string[];
+  readonly program: Command;
+  /** @param flags of the command line, over those of the configuration file */
+  start(flags: Readonly<Record<string, unknown>>, log: Logger): RunningServer;
+}
+
+const exitBySignal = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** @returns the exit code */
+export async function runServer({ role, argv, program, start }: ServerProgram): Promise<number> {
+  try {
+    let code = 0;
+    program.action(async () => {
+      const flags = withConfigFile(program);
+      const log = createLogger(flags['logLevel'] as LogLevel, flags['logFormat'] as LogFormat);
+      code = await runUntilEnded(role, start(flags, log.child({ role })), log);
+    });
+    await runCommandLine(program, argv);
+    return code;
+  } catch (error) {
+    const failure = failureOf(error);
+    process.stderr.write(`${failureText(failure, `reelkeep ${role}`, false)}\n`);
+    return failure.exit;
+  }
+}
+
+export function serverCommand(name: string, description: string): Command {
+  const format = new Option('--log-format <format>', 'how the log is written')
+    .choices(['pretty', 'json'])
+    .default(process.stderr.isTTY ? 'pretty' : 'json', 'pretty on a terminal');
+  return quietly(new Command(name), process.stdout)
+    .description(description)
+    .addOption(
+      new Option('--log-level <level>', 'what is logged').choices(logLevels).default('info'),
+    )
+    .addOption(format)
+    .option('--config <file>', 'JSON file with the same options, in camelCase; flags win over it')
+    .allowExcessArguments(false);
+}
+
+async function runUntilEnded(role: string, server: RunningServer, log: Logger): Promise<number> {
+  stopOnSignal(server, log);
+  endOnDefect(log);
+  server.ready.then(
+    (ready) => process.stdout.write(`${JSON.stringify({ ready: true, role, ...ready })}\n`),
+    // Told by `ended`.
+    (error: unknown) => log.debug({ err: error }, 'never became ready'),
+  );
+  await server.ended;
+  return 0;
+}
+
+function stopOnSignal(server: RunningServer, log: Logger): void {
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (stopping) process.exit(exitBySignal[signal]);
+      stopping = true;
+      log.info({ signal }, 'stopping; once more ends it at once');
+      server.stop();
+    });
+  // Started by a launcher that is gone: nobody else would end it.
+  if (process.connected) process.once('disconnect', () => server.stop());
+}
+
+/** Half-dead is worse than restarted. */
+function endOnDefect(log: Logger): void {
+  const end = (error: unknown): void => {
+    log.fatal({ err: error }, 'defect: the process ends');
+    process.exit(1);
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
+}
+
+/** Keys that no flag has are refused: a misspelt one would be ignored for ever. */
+function withConfigFile(program: Command): Record<string, unknown> {
+  const flags = program.opts<Record<string, unknown>>();
+  if (typeof flags['config'] !== 'string') return flags;
+  const options = program.options.filter((option) => option.attributeName() !== 'config');
+  const shape = Object.fromEntries(
+    options.map((option) => [
+      option.attributeName(),
+      z.union([z.string(), z.number(), z.boolean()]).optional(),
+    ]),
+  );
+  const parsed = z.strictObject(shape).safeParse(readJson(flags['config']));
+  if (!parsed.success)
+    throw new ReelkeepError(
+      'usage',
+      `--config ${flags['config']}: ${z.prettifyError(parsed.error)}`,
+    );
+  for (const option of options) {
+    const key = option.attributeName();
+    const value = parsed.data[key];
+    if (value === undefined || program.getOptionValueSource(key) === 'cli') continue;
+    flags[key] = option.parseArg === undefined ? value : option.parseArg(String(value), undefined);
+  }
+  return flags;
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ReelkeepError('usage', `--config ${path}: ${why}`, { cause: error });
+  }
+}

@@ -1,0 +1,38 @@
+/** What the lookup table says of one file, and of each replica of it. */
+import type { Digest, FileId, KeeperId, UploadId, WallMs } from './ids.js';
+import type { Mp4Facts } from './mp4-facts.js';
+
+/**
+ * What the table holds against a replica, whatever its keeper's state.
+ *   sound        the keeper hashed these bytes and they matched the table's digest
+ *   quarantined  the bytes were found wrong; set aside on the keeper until the target is met without them
+ *   dropping     chosen as surplus; the keeper has been told or will be
+ */
+export type ReplicaStanding = 'sound' | 'quarantined' | 'dropping';
+
+export interface ReplicaRecord {
+  readonly keeper: KeeperId;
+  /** The start of the keeper that last vouched for this replica. */
+  readonly incarnation: number;
+  readonly standing: ReplicaStanding;
+  /** When the keeper last hashed the bytes and they matched. */
+  readonly verifiedAt: WallMs;
+}
+
+export interface FileRecord {
+  readonly fileId: FileId;
+  readonly uploadId: UploadId;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly digest: Digest;
+  readonly createdAt: WallMs;
+  /** How many replicas there should be. */
+  readonly target: number;
+  readonly mp4: Mp4Facts;
+  readonly replicas: readonly ReplicaRecord[];
+}
+
+/** Where the bytes lie below a keeper's root; names given by users never become paths. */
+export const replicaPath = (fileId: FileId): string =>
+  `objects/${fileId.slice(0, 2)}/${fileId}.mp4`;

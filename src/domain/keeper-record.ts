@@ -1,0 +1,15 @@
+/** What the lookup table says of one keeper. */
+import type { KeeperId, WallMs } from './ids.js';
+
+export interface KeeperRecord {
+  readonly keeper: KeeperId;
+  /** Of the start that was admitted last. */
+  readonly incarnation: number;
+  /** `host:port` of the data port. */
+  readonly address: string;
+  /** When it was first admitted. */
+  readonly registeredAt: WallMs;
+  readonly retired: boolean;
+  /** Rows of the table that name this keeper. */
+  readonly replicas: number;
+}

@@ -1,0 +1,36 @@
+/**
+ * Which names a file may have.
+ *
+ * A name is 1 to 1,024 bytes of UTF-8 in NFC; `/` separates. It is a label in the
+ * table and never becomes a path on a keeper.
+ */
+const nameBytesMax = 1024;
+
+export type NameVerdict =
+  | { readonly ok: true; readonly name: string }
+  | { readonly ok: false; readonly reason: string };
+
+export function acceptName(text: string): NameVerdict {
+  const refuse = (reason: string): NameVerdict => ({ ok: false, reason });
+  if (!text.isWellFormed()) return refuse('the name is not valid Unicode');
+  const name = text.normalize('NFC');
+  if (name.length === 0) return refuse('the name is empty');
+  if (utf8Length(name) > nameBytesMax)
+    return refuse(`the name is longer than ${nameBytesMax} bytes`);
+  if (/\p{Cc}/u.test(name)) return refuse('the name has a control character');
+  if (name.startsWith('/')) return refuse('the name begins with "/"');
+  for (const part of name.split('/')) {
+    if (part === '') return refuse('the name has an empty part between two "/" or at its end');
+    if (part === '.' || part === '..') return refuse(`the name has a part "${part}"`);
+  }
+  return { ok: true, name };
+}
+
+function utf8Length(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}

@@ -1,0 +1,85 @@
+/**
+ * Counts the replicas of one file for the replication loop, and says what the file needs.
+ *
+ * Only live replicas are rested upon: as first sources, and for every drop. One on a keeper
+ * that is suspect or joining is `awaited`: not absent, so no copy is made and none is counted
+ * as wanting because of it, and not proven either, so nothing is dropped because of it.
+ */
+import type { FileRecord, ReplicaRecord } from './file-record.js';
+import { type KeeperViews, replicaState } from './keeper-view.js';
+
+/** As much of a file record as replication keeps in mind. */
+export type ReplicatedFile = Pick<FileRecord, 'fileId' | 'size' | 'digest' | 'target' | 'replicas'>;
+
+export interface Census {
+  readonly live: readonly ReplicaRecord[];
+  readonly awaited: readonly ReplicaRecord[];
+  /** Not vouched for by the start that its keeper runs now, whose inventory is known. */
+  readonly stale: readonly ReplicaRecord[];
+  /** Quarantined, or dropped already but for the keeper's word, on keepers that can be told. */
+  readonly unwanted: readonly ReplicaRecord[];
+}
+
+export interface FileNeed {
+  readonly live: number;
+  readonly isBelowTarget: boolean;
+  /** Nobody has it who could be asked. */
+  readonly isMissing: boolean;
+  /** Copies wanted, those in flight included. */
+  readonly wanted: number;
+  /** Replicas above the target. */
+  readonly surplus: number;
+  readonly unwanted: number;
+}
+
+export function takeCensus({ replicas }: ReplicatedFile, views: KeeperViews): Census {
+  const census = {
+    live: [] as ReplicaRecord[],
+    awaited: [] as ReplicaRecord[],
+    stale: [] as ReplicaRecord[],
+    unwanted: [] as ReplicaRecord[],
+  };
+  for (const replica of replicas) {
+    const kind = kindOf(replica, views);
+    if (kind !== 'absent') census[kind].push(replica);
+  }
+  return census;
+}
+
+export function judgeNeed(file: ReplicatedFile, census: Census): FileNeed {
+  const present = census.live.length + census.awaited.length;
+  const isMissing = present + census.stale.length === 0;
+  return {
+    live: census.live.length,
+    isBelowTarget: present < file.target,
+    isMissing,
+    wanted: isMissing ? 0 : Math.max(0, file.target - present),
+    surplus: Math.max(0, present - file.target),
+    unwanted: census.unwanted.length,
+  };
+}
+
+export const isInNeed = (need: FileNeed): boolean =>
+  need.isBelowTarget || need.surplus > 0 || need.unwanted > 0;
+
+function kindOf(replica: ReplicaRecord, views: KeeperViews): keyof Census | 'absent' {
+  const view = views.get(replica.keeper);
+  if (replica.standing !== 'sound')
+    return view?.state === 'alive' && view.reported ? 'unwanted' : 'absent';
+  switch (replicaState(replica, views)) {
+    case 'live':
+      return 'live';
+    case 'suspect':
+      return 'awaited';
+    case 'unverified':
+      return view?.state === 'joining' || view?.reported === false || isNewer(replica, views)
+        ? 'awaited'
+        : 'stale';
+    default:
+      return 'absent';
+  }
+}
+
+/** The table heard of the keeper's new start before its view changed. */
+const isNewer = (replica: ReplicaRecord, views: KeeperViews): boolean =>
+  replica.incarnation > (views.get(replica.keeper)?.incarnation ?? 0);

@@ -1,0 +1,60 @@
+/** The rows of the lookup table that no other part of Reelkeep sees. */
+import type { PlainError } from './errors.js';
+import type { FileId, KeeperId, UploadId, WallMs } from './ids.js';
+
+/** What an index leads to. */
+export interface FileRef {
+  readonly fileId: FileId;
+}
+export interface UploadRef {
+  readonly uploadId: UploadId;
+}
+export interface EndedPlace extends UploadRef {
+  /** Counts the uploads that ended before. */
+  readonly place: number;
+}
+
+/**
+ *   reserved --first replica durable--> committed --acks reached--> ended
+ *      +--abandoned, or idle too long--> ended      +--file deleted--> ended
+ *
+ * A reserved upload holds its name; a committed one has its file in the table and waits
+ * for the replicas that its client asked for.
+ */
+export interface OpenUpload {
+  readonly phase: 'reserved' | 'committed';
+  readonly uploadId: UploadId;
+  readonly fileId: FileId;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly target: number;
+  readonly acks: number;
+  /** Takes the place of a file that has the name when this is committed. */
+  readonly replace: boolean;
+  /** Every keeper that was asked to receive it. */
+  readonly keepers: readonly KeeperId[];
+  readonly startedAt: WallMs;
+}
+
+/** Kept so that a retry hears the same answer. */
+export interface EndedUpload {
+  readonly uploadId: UploadId;
+  readonly fileId: FileId;
+  readonly name: string;
+  readonly size: number;
+  readonly target: number;
+  readonly acks: number;
+  readonly outcome:
+    | { readonly type: 'acked' }
+    | { readonly type: 'failed'; readonly error: PlainError };
+}
+
+/** Kept until every holder has confirmed that the bytes are off its disk; never ended by time. */
+export interface Tombstone {
+  readonly fileId: FileId;
+  /** Keepers that may still hold a replica; never empty. */
+  readonly holders: readonly KeeperId[];
+  /** Absent for garbage: a file that the table never heard of. */
+  readonly deletedAt?: WallMs;
+}

@@ -1,0 +1,16 @@
+/** Where a transfer goes, and the master's permission for it, as a client was given them. */
+import type { KeeperId } from './ids.js';
+
+export interface TransferSource {
+  readonly keeper: KeeperId;
+  readonly host: string;
+  readonly port: number;
+  readonly ticket: TransferTicket;
+}
+
+export interface TransferTicket {
+  /** Encoded claims, as the master signed them. */
+  readonly claims: Uint8Array;
+  /** What the holder proves that it knows, and never sends. */
+  readonly proofKey: Uint8Array;
+}

@@ -1,0 +1,125 @@
+/**
+ * The life of one keeper process, from finding out who it is to a clean exit.
+ *
+ *   identifying --identified--> registering --registered--> reporting --reported--> serving
+ *        |                        |  ^   ^                      |                     |
+ *      failed                   away  +--+--- session lost -----+---------------------+
+ *   any --drain--> draining --idle--> stopped
+ *
+ * `away` waits, each time longer, before it registers again. A refusal that trying
+ * again cannot mend ends the keeper. Holds no socket and touches no disk: what it
+ * invokes is given by `actors/keeper`. Time enters only through `retryDelay`.
+ */
+import { type ActorRefFrom, assign, setup } from 'xstate';
+import { ReelkeepError } from '../domain/errors.js';
+import { unprovided } from './unprovided.js';
+
+export interface KeeperInput {
+  readonly retryDelayMs: number;
+  readonly retryDelayMaxMs: number;
+}
+
+export interface KeeperContext extends KeeperInput {
+  readonly attempts: number;
+  readonly failure: unknown;
+}
+
+export type KeeperEvent =
+  | { readonly type: 'session lost'; readonly reason: string }
+  | { readonly type: 'drain' };
+
+export type KeeperActorRef = ActorRefFrom<typeof keeperMachine>;
+
+export const keeperMachine = setup({
+  types: {
+    input: {} as KeeperInput,
+    context: {} as KeeperContext,
+    events: {} as KeeperEvent,
+  },
+  actors: {
+    /** Opens the disk and the data port. */
+    identify: unprovided<void, void>('identify'),
+    /** Registers, and opens the session that carries heartbeats and commands. */
+    register: unprovided<void, void>('register'),
+    report: unprovided<void, void>('report'),
+    /** Ends the session and the transfers under way, closes disk and port. */
+    drain: unprovided<void, void>('drain'),
+  },
+  actions: {
+    countAttempt: assign({ attempts: ({ context }) => context.attempts + 1 }),
+    forgetAttempts: assign({ attempts: 0 }),
+    keepFailure: assign((_, params: { failure: unknown }) => ({ failure: params.failure })),
+  },
+  guards: {
+    final: (_, params: { failure: unknown }) => isFinal(params.failure),
+    failed: ({ context }) => context.failure !== undefined,
+  },
+  delays: {
+    retryDelay: ({ context }) =>
+      Math.min(context.retryDelayMs * 2 ** (context.attempts - 1), context.retryDelayMaxMs),
+  },
+}).createMachine({
+  id: 'keeper',
+  context: ({ input }) => ({ ...input, attempts: 0, failure: undefined }),
+  initial: 'identifying',
+  on: { drain: '.draining' },
+  states: {
+    identifying: {
+      invoke: {
+        src: 'identify',
+        onDone: 'registering',
+        onError: {
+          target: 'draining',
+          actions: { type: 'keepFailure', params: ({ event }) => ({ failure: event.error }) },
+        },
+      },
+    },
+    registering: {
+      description: 'Asking the master for its term; no command is obeyed without one.',
+      entry: 'countAttempt',
+      invoke: {
+        src: 'register',
+        onDone: 'reporting',
+        onError: [
+          {
+            target: 'draining',
+            guard: { type: 'final', params: ({ event }) => ({ failure: event.error }) },
+            actions: { type: 'keepFailure', params: ({ event }) => ({ failure: event.error }) },
+          },
+          { target: 'away' },
+        ],
+      },
+    },
+    reporting: {
+      description: 'Telling the master everything that is on the disk.',
+      invoke: { src: 'report', onDone: 'serving', onError: 'away' },
+      on: { 'session lost': 'away' },
+    },
+    serving: {
+      entry: 'forgetAttempts',
+      on: { 'session lost': 'registering' },
+    },
+    away: {
+      description: 'Transfers go on with the tickets there are; the master is tried again later.',
+      after: { retryDelay: 'registering' },
+    },
+    draining: {
+      description: 'No new transfer is accepted; those under way are let finish.',
+      invoke: {
+        src: 'drain',
+        onDone: [{ target: 'failed', guard: 'failed' }, { target: 'stopped' }],
+        onError: 'failed',
+      },
+      on: { drain: {} },
+    },
+    stopped: { type: 'final' },
+    failed: { type: 'final' },
+  },
+});
+
+/** Refused for what this keeper is, not for how things stand. */
+function isFinal(failure: unknown): boolean {
+  return (
+    failure instanceof ReelkeepError && ['not-allowed', 'usage', 'conflict'].includes(failure.code)
+  );
+}

@@ -1,0 +1,196 @@
+/** The master's gRPC server: both services, health checking and reflection, on one port. */
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import {
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
+import { ReelkeepError } from '../domain/errors.js';
+import {
+  type AbandonUploadRequest,
+  type AbandonUploadResponse,
+  type AwaitUploadRequest,
+  type AwaitUploadResponse,
+  type BeginUploadRequest,
+  type BeginUploadResponse,
+  type ClientServiceServer,
+  ClientServiceService,
+  type FsckRequest,
+  type FsckResponse,
+  type ListKeepersRequest,
+  type ListKeepersResponse,
+  type ListRequest,
+  type ListResponse,
+  type LocateRequest,
+  type LocateResponse,
+  type RemoveRequest,
+  type RemoveResponse,
+  type RenameRequest,
+  type RenameResponse,
+  type ReportBadReplicaRequest,
+  type ReportBadReplicaResponse,
+  type StatRequest,
+  type StatResponse,
+  type StatusRequest,
+  type StatusResponse,
+  type VerifyRequest,
+  type VerifyResponse,
+} from './generated/reelkeep/v1/client.js';
+import {
+  type KeeperServiceServer,
+  KeeperServiceService,
+  type RegisterRequest,
+  type RegisterResponse,
+  type ReportDroppedRequest,
+  type ReportDroppedResponse,
+  type ReportFailedRequest,
+  type ReportFailedResponse,
+  type ReportInventoryRequest,
+  type ReportInventoryResponse,
+  type ReportStoredRequest,
+  type ReportStoredResponse,
+  type ReportVerifiedRequest,
+  type ReportVerifiedResponse,
+  type SessionRequest,
+  type SessionResponse,
+} from './generated/reelkeep/v1/keeper.js';
+import {
+  clientPages,
+  type PagesHandler,
+  type StreamHandler,
+  serverStream,
+  type UnaryHandler,
+  unary,
+} from './handlers.js';
+import { rpcLimits } from './limits.js';
+
+export interface ClientHandlers {
+  readonly beginUpload: UnaryHandler<BeginUploadRequest, BeginUploadResponse>;
+  readonly awaitUpload: StreamHandler<AwaitUploadRequest, AwaitUploadResponse>;
+  readonly abandonUpload: UnaryHandler<AbandonUploadRequest, AbandonUploadResponse>;
+  readonly locate: UnaryHandler<LocateRequest, LocateResponse>;
+  readonly stat: UnaryHandler<StatRequest, StatResponse>;
+  readonly list: UnaryHandler<ListRequest, ListResponse>;
+  readonly remove: UnaryHandler<RemoveRequest, RemoveResponse>;
+  readonly rename: UnaryHandler<RenameRequest, RenameResponse>;
+  readonly listKeepers: UnaryHandler<ListKeepersRequest, ListKeepersResponse>;
+  readonly status: UnaryHandler<StatusRequest, StatusResponse>;
+  readonly verify: StreamHandler<VerifyRequest, VerifyResponse>;
+  readonly fsck: StreamHandler<FsckRequest, FsckResponse>;
+  readonly reportBadReplica: UnaryHandler<ReportBadReplicaRequest, ReportBadReplicaResponse>;
+}
+
+export interface KeeperHandlers {
+  readonly register: UnaryHandler<RegisterRequest, RegisterResponse>;
+  readonly reportInventory: PagesHandler<ReportInventoryRequest, ReportInventoryResponse>;
+  readonly session: (stream: ServerDuplexStream<SessionRequest, SessionResponse>) => void;
+  readonly reportStored: UnaryHandler<ReportStoredRequest, ReportStoredResponse>;
+  readonly reportFailed: UnaryHandler<ReportFailedRequest, ReportFailedResponse>;
+  readonly reportVerified: UnaryHandler<ReportVerifiedRequest, ReportVerifiedResponse>;
+  readonly reportDropped: UnaryHandler<ReportDroppedRequest, ReportDroppedResponse>;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly client: ClientHandlers;
+  readonly keeper: KeeperHandlers;
+}
+
+const services = ['', 'reelkeep.v1.ClientService', 'reelkeep.v1.KeeperService'];
+
+export class ControlServer {
+  readonly port: number;
+  readonly #server: Server;
+  readonly #health: HealthImplementation;
+
+  private constructor(server: Server, health: HealthImplementation, port: number) {
+    this.#server = server;
+    this.#health = health;
+    this.port = port;
+  }
+
+  /** @throws ReelkeepError `conflict` when the port is in use */
+  static async listen({ host, port, client, keeper }: ListenOptions): Promise<ControlServer> {
+    const server = new Server({
+      'grpc.max_receive_message_length': rpcLimits.messageBytesMax,
+      'grpc.max_send_message_length': rpcLimits.messageBytesMax,
+      'grpc.keepalive_time_ms': rpcLimits.keepaliveEveryMs,
+      'grpc.keepalive_timeout_ms': rpcLimits.keepaliveTimeoutMs,
+      'grpc.so_reuseport': 0,
+    });
+    server.addService(ClientServiceService, clientService(client) as UntypedServiceImplementation);
+    server.addService(KeeperServiceService, keeperService(keeper) as UntypedServiceImplementation);
+    const health = new HealthImplementation(
+      Object.fromEntries(services.map((name) => [name, 'NOT_SERVING'])),
+    );
+    health.addToServer(server);
+    new ReflectionService(packageDefinition()).addToServer(server);
+    const bound = await bind(server, host, port);
+    return new ControlServer(server, health, bound);
+  }
+
+  setServing(serving: boolean): void {
+    for (const name of services) this.#health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
+  }
+
+  /** Lets calls under way end for so long, then cuts them. */
+  async close(graceMs: number): Promise<void> {
+    this.setServing(false);
+    const cut = setTimeout(() => this.#server.forceShutdown(), graceMs);
+    await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
+    clearTimeout(cut);
+  }
+}
+
+const clientService = (handlers: ClientHandlers): ClientServiceServer => ({
+  beginUpload: unary(handlers.beginUpload),
+  awaitUpload: serverStream(handlers.awaitUpload),
+  abandonUpload: unary(handlers.abandonUpload),
+  locate: unary(handlers.locate),
+  stat: unary(handlers.stat),
+  list: unary(handlers.list),
+  remove: unary(handlers.remove),
+  rename: unary(handlers.rename),
+  listKeepers: unary(handlers.listKeepers),
+  status: unary(handlers.status),
+  verify: serverStream(handlers.verify),
+  fsck: serverStream(handlers.fsck),
+  reportBadReplica: unary(handlers.reportBadReplica),
+});
+
+const keeperService = (handlers: KeeperHandlers): KeeperServiceServer => ({
+  register: unary(handlers.register),
+  reportInventory: clientPages(handlers.reportInventory),
+  session: handlers.session,
+  reportStored: unary(handlers.reportStored),
+  reportFailed: unary(handlers.reportFailed),
+  reportVerified: unary(handlers.reportVerified),
+  reportDropped: unary(handlers.reportDropped),
+});
+
+function packageDefinition() {
+  const resolve = createRequire(import.meta.url).resolve;
+  const root = dirname(dirname(dirname(resolve('#proto/reelkeep/v1/client.proto'))));
+  const files = ['reelkeep/v1/client.proto', 'reelkeep/v1/keeper.proto'];
+  return loadSync(files, { includeDirs: [root] });
+}
+
+function bind(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+      if (error === null) return resolve(bound);
+      const detail = /EADDRINUSE/.test(error.message)
+        ? `port ${port} of ${host} is in use: choose another with --port, or 0 for a free one`
+        : `cannot listen on ${address}: ${error.message}`;
+      reject(new ReelkeepError('conflict', detail, { cause: error }));
+    });
+  });
+}

@@ -1,0 +1,75 @@
+/** Handlers as plain functions of a request, turned into what gRPC wants; every failure becomes a status. */
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServerReadableStream,
+  ServerUnaryCall,
+  ServerWritableStream,
+} from '@grpc/grpc-js';
+import { toStatus } from './status.js';
+
+export type UnaryHandler<Request, Response> = (request: Request) => Promise<Response>;
+
+/** @param signal aborted when the caller went away */
+export type StreamHandler<Request, Response> = (
+  request: Request,
+  signal: AbortSignal,
+) => AsyncIterable<Response>;
+
+export type PagesHandler<Request, Response> = (pages: AsyncIterable<Request>) => Promise<Response>;
+
+export function unary<Request, Response>(
+  handler: UnaryHandler<Request, Response>,
+): handleUnaryCall<Request, Response> {
+  return (call: ServerUnaryCall<Request, Response>, callback) => {
+    handler(call.request).then(
+      (response) => callback(null, response),
+      (error: unknown) => callback(toStatus(error)),
+    );
+  };
+}
+
+export function serverStream<Request, Response>(
+  handler: StreamHandler<Request, Response>,
+): handleServerStreamingCall<Request, Response> {
+  return (call: ServerWritableStream<Request, Response>) => {
+    const gone = new AbortController();
+    call.on('cancelled', () => gone.abort());
+    writeAll(call, handler(call.request, gone.signal), gone.signal).then(
+      () => call.end(),
+      (error: unknown) => {
+        if (!gone.signal.aborted) call.emit('error', toStatus(error));
+      },
+    );
+  };
+}
+
+export function clientPages<Request, Response>(handler: PagesHandler<Request, Response>) {
+  return (
+    call: ServerReadableStream<Request, Response>,
+    callback: (error: ReturnType<typeof toStatus> | null, response?: Response) => void,
+  ): void => {
+    handler(call as AsyncIterable<Request>).then(
+      (response) => callback(null, response),
+      (error: unknown) => callback(toStatus(error)),
+    );
+  };
+}
+
+async function writeAll<Request, Response>(
+  call: ServerWritableStream<Request, Response>,
+  messages: AsyncIterable<Response>,
+  gone: AbortSignal,
+): Promise<void> {
+  for await (const message of messages) {
+    if (gone.aborted) return;
+    if (!call.write(message)) await drained(call, gone);
+  }
+}
+
+function drained(call: { once(event: 'drain', then: () => void): unknown }, gone: AbortSignal) {
+  return new Promise<void>((resolve) => {
+    call.once('drain', resolve);
+    gone.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

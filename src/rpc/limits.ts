@@ -1,0 +1,25 @@
+/** Bounds of the control plane; all listed in docs/limits.md. */
+export const rpcLimits = {
+  /** Of a unary call without a deadline of its own. */
+  callTimeoutMs: 10_000,
+  /** A larger message is refused by either side. */
+  messageBytesMax: 4 * 1024 * 1024,
+  /** Between tries to reach a peer that is away. */
+  reconnectMsMin: 100,
+  reconnectMsMax: 2_000,
+  /** An idle connection is asked for a sign of life this often, and given up after the second. */
+  keepaliveEveryMs: 10_000,
+  keepaliveTimeoutMs: 5_000,
+} as const;
+
+export const channelOptions = {
+  'grpc.max_receive_message_length': rpcLimits.messageBytesMax,
+  'grpc.max_send_message_length': rpcLimits.messageBytesMax,
+  'grpc.initial_reconnect_backoff_ms': rpcLimits.reconnectMsMin,
+  'grpc.min_reconnect_backoff_ms': rpcLimits.reconnectMsMin,
+  'grpc.max_reconnect_backoff_ms': rpcLimits.reconnectMsMax,
+  'grpc.keepalive_time_ms': rpcLimits.keepaliveEveryMs,
+  'grpc.keepalive_timeout_ms': rpcLimits.keepaliveTimeoutMs,
+  // Two masters on one machine must not share a subchannel's bad luck.
+  'grpc.use_local_subchannel_pool': 1,
+} as const;

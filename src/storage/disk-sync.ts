@@ -1,0 +1,87 @@
+/**
+ * The one place where files and directories are made durable.
+ *
+ * A failed sync is final: afterwards the operating system may report success for data that it has
+ * dropped, so the descriptor is never synced again and the disk is suspect from then on.
+ */
+import { constants, fsync as fsyncCallback } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { diskError, isDiskSick, isSystemError } from './disk-error.js';
+
+/** `relaxed` leaves it to the operating system when data reaches the disk. */
+export type Durability = 'strict' | 'relaxed';
+
+export interface DiskSyncOptions {
+  readonly durability: Durability;
+  /** The call that makes a descriptor durable; another one in tests. */
+  readonly fsync?: (fd: number) => Promise<void>;
+  /** Told once, when the disk becomes suspect. */
+  readonly onSuspect?: (reason: string) => void;
+}
+
+export class DiskSync {
+  readonly #durability: Durability;
+  readonly #fsync: (fd: number) => Promise<void>;
+  readonly #onSuspect: (reason: string) => void;
+  readonly #failed = new WeakSet<FileHandle>();
+  #suspect = false;
+
+  constructor({ durability, fsync, onSuspect }: DiskSyncOptions) {
+    this.#durability = durability;
+    this.#fsync = fsync ?? promisify(fsyncCallback);
+    this.#onSuspect = onSuspect ?? (() => {});
+  }
+
+  /** Stays true until the keeper is started again. */
+  get suspect(): boolean {
+    return this.#suspect;
+  }
+
+  /** To be told of every error of the disk: some of them mean that nothing should be written to it. */
+  noteError(error: unknown): void {
+    if (isSystemError(error)) this.noteCode(error.code, error.message);
+  }
+
+  noteCode(code: string, detail: string): void {
+    if (isDiskSick(code)) this.#becomeSuspect(detail);
+  }
+
+  async file(handle: FileHandle, what: string): Promise<void> {
+    if (this.#durability === 'relaxed') return;
+    if (this.#failed.has(handle))
+      throw diskError(`syncing ${what}`, 'EIO', 'an earlier sync of it failed');
+    try {
+      await this.#fsync(handle.fd);
+    } catch (error) {
+      this.#failed.add(handle);
+      throw this.#syncFailed(what, error);
+    }
+  }
+
+  async directory(path: string): Promise<void> {
+    if (this.#durability === 'relaxed') return;
+    try {
+      const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+      try {
+        await this.#fsync(handle.fd);
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      throw this.#syncFailed(path, error);
+    }
+  }
+
+  #syncFailed(what: string, error: unknown): unknown {
+    const detail = error instanceof Error ? error.message : String(error);
+    this.#becomeSuspect(`syncing ${what}: ${detail}`);
+    return diskError(`syncing ${what}`, isSystemError(error) ? error.code : '', detail, error);
+  }
+
+  #becomeSuspect(reason: string): void {
+    if (this.#suspect) return;
+    this.#suspect = true;
+    this.#onSuspect(reason);
+  }
+}

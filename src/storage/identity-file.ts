@@ -1,0 +1,108 @@
+/**
+ * `keeper.json`: who this directory is. The identity belongs to the directory, not to the process
+ * or the machine. Always written durably, whatever the durability of replicas.
+ */
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { ReelkeepError } from '../domain/errors.js';
+import {
+  type ClusterId,
+  clusterId,
+  isClusterId,
+  isKeeperId,
+  type KeeperId,
+  keeperId,
+} from '../domain/ids.js';
+import { toDiskError, unlessAbsent } from './disk-error.js';
+import { DiskSync } from './disk-sync.js';
+import { storageLimits } from './limits.js';
+
+export interface KeeperIdentity {
+  readonly keeperId: KeeperId;
+  /** Null until a master has taken this keeper in. */
+  readonly clusterId: ClusterId | null;
+  /** +1 at each start. */
+  readonly incarnation: number;
+  /** The highest that any master has shown. */
+  readonly highestEpoch: number;
+  readonly highestCommit: number;
+}
+
+const count = z.number().int().nonnegative();
+const identitySchema = z.object({
+  format: z.literal(1),
+  keeperId: z.string().refine(isKeeperId).transform(keeperId),
+  clusterId: z.string().refine(isClusterId).transform(clusterId).nullable(),
+  incarnation: count,
+  highestEpoch: count,
+  highestCommit: count,
+});
+
+export const newIdentity = (id: KeeperId | undefined): KeeperIdentity => ({
+  keeperId: id ?? keeperId(`k-${randomBytes(4).toString('hex')}`),
+  clusterId: null,
+  incarnation: 0,
+  highestEpoch: 0,
+  highestCommit: 0,
+});
+
+/**
+ * @returns undefined when there is no such file.
+ * @throws ReelkeepError `integrity` when it is damaged or was written by a newer Reelkeep.
+ */
+export async function readIdentity(path: string): Promise<KeeperIdentity | undefined> {
+  const text = await readBounded(path);
+  if (text === undefined) return undefined;
+  const parsed = identitySchema.safeParse(parseJson(text));
+  if (!parsed.success)
+    throw new ReelkeepError(
+      'integrity',
+      `${path} is damaged or of a newer version: put it back from a copy; without it nobody knows which keeper this directory belongs to`,
+    );
+  const { format: _, ...identity } = parsed.data;
+  return identity;
+}
+
+/** Whole or not at all: written beside, synced, renamed over, directory synced. */
+export async function writeIdentity(path: string, identity: KeeperIdentity): Promise<void> {
+  const sync = new DiskSync({ durability: 'strict' });
+  const beside = `${path}.tmp`;
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  try {
+    const handle = await open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+    try {
+      await handle.writeFile(`${JSON.stringify({ format: 1, ...identity }, null, 2)}\n`);
+      await sync.file(handle, beside);
+    } finally {
+      await handle.close();
+    }
+    await rename(beside, path);
+    await sync.directory(dirname(path));
+  } catch (error) {
+    throw toDiskError(`writing ${path}`, error);
+  }
+}
+
+async function readBounded(path: string): Promise<string | undefined> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW;
+  const handle = await unlessAbsent(open(path, flags));
+  if (handle === undefined) return undefined;
+  try {
+    const { size } = await handle.stat();
+    return size > storageLimits.identityBytesMax ? '' : await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Everything that is on the disk, told in pages.
+ *
+ * A replica is listed when its manifest is sound and its data has the right length; the bytes are
+ * not hashed here. What is not whole is set aside and listed as that. Replicas that became durable
+ * while the pages were made are in the last of them, so that a complete inventory is true of the
+ * moment at which it ends.
+ */
+import { type Digest, digest, type FileId, type UploadId, uploadId } from '../domain/ids.js';
+import { isSystemError } from './disk-error.js';
+import { storageLimits } from './limits.js';
+import { type ManifestFile, readManifestFile } from './manifest-file.js';
+import { listBuckets, listReplicas, mapWindows } from './object-listing.js';
+import { fileBytes, type StoreParts, setAside } from './replica-files.js';
+
+export interface InventoryEntry {
+  readonly fileId: FileId;
+  readonly size: number;
+  readonly digest: Digest;
+  readonly uploadId: UploadId;
+  readonly quarantined: boolean;
+}
+
+export interface InventoryPage {
+  readonly entries: readonly InventoryEntry[];
+  /** The last page, and everything could be read; false on all other pages. */
+  readonly complete: boolean;
+}
+
+/** Stand in the entry of a quarantined replica whose manifest says nothing any more. */
+export const unknownDigest = digest('0'.repeat(64));
+export const unknownUploadId = uploadId('0'.repeat(32));
+
+export async function* takeInventory(parts: StoreParts): AsyncGenerator<InventoryPage> {
+  const published = new Set<FileId>();
+  parts.watchers.add(published);
+  try {
+    let page: InventoryEntry[] = [];
+    let complete = true;
+    for await (const found of survey(parts, published)) {
+      if (found === 'unreadable') complete = false;
+      else page.push(found);
+      if (page.length === storageLimits.inventoryPageMax) {
+        yield { entries: page, complete: false };
+        page = [];
+      }
+    }
+    yield { entries: page, complete };
+  } finally {
+    parts.watchers.delete(published);
+  }
+}
+
+type Found = InventoryEntry | 'unreadable';
+
+async function* survey(parts: StoreParts, published: ReadonlySet<FileId>): AsyncGenerator<Found> {
+  const { layout } = parts;
+  for await (const { listing } of listBuckets(layout.objects)) {
+    if (listing === undefined) yield 'unreadable';
+    else yield* examineAll(parts, listing.keys(), examine);
+  }
+  // after the objects, because looking at them sets aside what is not whole
+  const aside = await listReplicas(layout.quarantine);
+  if (aside === undefined) yield 'unreadable';
+  else yield* examineAll(parts, aside.keys(), examineAside);
+  yield* examineAll(parts, published, examine);
+}
+
+async function* examineAll(
+  parts: StoreParts,
+  fileIds: Iterable<FileId>,
+  look: (parts: StoreParts, fileId: FileId) => Promise<InventoryEntry | undefined>,
+): AsyncGenerator<Found> {
+  const results = mapWindows(fileIds, async (fileId): Promise<Found | undefined> => {
+    try {
+      return await parts.turns.run(fileId, () => look(parts, fileId));
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      parts.sync.noteError(error);
+      return 'unreadable';
+    }
+  });
+  for await (const found of results) if (found !== undefined) yield found;
+}
+
+async function examine(parts: StoreParts, fileId: FileId): Promise<InventoryEntry | undefined> {
+  // it becomes a replica when its directory has been synced, and is told then
+  if (parts.underWay.has(fileId)) return undefined;
+  const paths = parts.layout.object(fileId);
+  const bytes = await fileBytes(paths.data);
+  const file = await readManifestFile(paths.manifest, fileId);
+  if (bytes === undefined && file.state === 'absent') return undefined;
+  const entry = entryOf(fileId, bytes, file, false);
+  if (file.state === 'sound' && bytes === file.manifest.size) return entry;
+  await setAside(parts, fileId);
+  return undefined;
+}
+
+async function examineAside(
+  parts: StoreParts,
+  fileId: FileId,
+): Promise<InventoryEntry | undefined> {
+  const { layout } = parts;
+  // a sound replica of the same file came later, and is what counts
+  if ((await fileBytes(layout.object(fileId).data)) !== undefined) return undefined;
+  const paths = layout.quarantined(fileId);
+  const bytes = await fileBytes(paths.data);
+  const file = await readManifestFile(paths.manifest, fileId);
+  if (bytes === undefined && file.state === 'absent') return undefined;
+  return entryOf(fileId, bytes, file, true);
+}
+
+const entryOf = (
+  fileId: FileId,
+  bytes: number | undefined,
+  file: ManifestFile,
+  quarantined: boolean,
+): InventoryEntry => ({
+  fileId,
+  size: bytes ?? 0,
+  digest: file.state === 'sound' ? file.manifest.digest : unknownDigest,
+  uploadId: file.state === 'sound' ? file.manifest.uploadId : unknownUploadId,
+  quarantined,
+});

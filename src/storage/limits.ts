@@ -1,0 +1,9 @@
+/** Every bound of the keeper's disk in one place. */
+export const storageLimits = {
+  /** Entries in one page of the inventory. */
+  inventoryPageMax: 1000,
+  /** Replicas looked at together while the disk is scanned. */
+  scanParallelMax: 16,
+  /** A longer `keeper.json` is refused. */
+  identityBytesMax: 64 * 1024,
+} as const;

@@ -1,0 +1,210 @@
+/**
+ * The threads in which bytes are hashed, written, read back and looked into.
+ *
+ * Nothing is kept between tasks. File descriptors and shared memory are lent to a task until its
+ * promise has settled: close or reuse them only then. When the pool dies, every task under way is
+ * rejected.
+ */
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import { type ChunkRange, chunkCount, digestBytes } from '../../domain/chunk-plan.js';
+import { ReelkeepError } from '../../domain/errors.js';
+import type { Digest } from '../../domain/ids.js';
+import type { Mp4Facts } from '../../domain/mp4-facts.js';
+import { blake3, digestOf } from '../blake3.js';
+import type {
+  CheckStructureOutput,
+  DiskFailure,
+  HashAndWriteInput,
+  HashAndWriteOutput,
+  HashChunksInput,
+  HashChunksOutput,
+  PoolTasks,
+  ReadAndHashInput,
+  ReadAndHashOutput,
+  ShortFile,
+} from './task-messages.js';
+import { createTurnstile, type Turnstile } from './turnstile.js';
+
+export interface HashPoolOptions {
+  /** How many threads at most; as many as the machine runs at once unless given. */
+  readonly threads?: number;
+  /** Tasks handed to the pool beyond those that run; further ones wait with their caller. */
+  readonly queueLengthMax?: number;
+}
+
+export const hashPoolLimits = {
+  queueLengthMax: 64,
+  /** A thread that had nothing to do for so long ends. */
+  idleTimeoutMs: 30_000,
+  /** Past it the facts of an mp4 are unreadable, and the thread that looked for them is ended. */
+  factsTimeoutMs: 15_000,
+  /** Of one thread; a file that makes the demuxer need more has unreadable facts. */
+  threadHeapMaxMb: 512,
+  /** Chunks hashed in one task, so that a large file does not keep a thread from transfers. */
+  chunksPerTask: 8,
+} as const;
+
+export interface FileDigests {
+  readonly ok: true;
+  /** BLAKE3 of `chunkDigests`. */
+  readonly digest: Digest;
+  /** 32 bytes for each chunk, in order. */
+  readonly chunkDigests: Uint8Array;
+}
+
+export type InspectOutput =
+  /** Built as an mp4 is; the facts may still be unreadable. */
+  | { readonly ok: true; readonly facts: Mp4Facts }
+  /** Not an mp4, or not a whole one: a sentence for people. */
+  | { readonly ok: false; readonly failure: 'structure'; readonly reason: string }
+  | DiskFailure;
+
+export class HashPool {
+  readonly threads: number;
+  readonly #pool: Piscina;
+  readonly #turnstile: Turnstile;
+  readonly #pending = new Set<(reason: ReelkeepError) => void>();
+  #ended: ReelkeepError | undefined;
+
+  static create(options: HashPoolOptions = {}): HashPool {
+    return new HashPool(
+      Math.max(1, options.threads ?? availableParallelism()),
+      Math.max(1, options.queueLengthMax ?? hashPoolLimits.queueLengthMax),
+    );
+  }
+
+  private constructor(threads: number, queueLengthMax: number) {
+    this.threads = threads;
+    this.#turnstile = createTurnstile(threads + queueLengthMax);
+    this.#pool = new Piscina({
+      filename: createRequire(import.meta.url).resolve('#pool/tasks'),
+      minThreads: 0,
+      maxThreads: threads,
+      // the turnstile admits no more than this, so a task is never refused for want of room
+      maxQueue: threads + queueLengthMax,
+      idleTimeout: hashPoolLimits.idleTimeoutMs,
+      resourceLimits: { maxOldGenerationSizeMb: hashPoolLimits.threadHeapMaxMb },
+    });
+    this.#pool.on('error', (cause: unknown) =>
+      this.#end(new ReelkeepError('internal', 'a thread of the hash pool failed', { cause })),
+    );
+  }
+
+  /** Writes the bytes only if they have the digest. */
+  hashAndWrite(input: HashAndWriteInput): Promise<HashAndWriteOutput> {
+    return this.#run('hashAndWrite', input);
+  }
+
+  /** Reads bytes into `shared` and hashes them there. */
+  readAndHash(input: ReadAndHashInput): Promise<ReadAndHashOutput> {
+    return this.#run('readAndHash', input);
+  }
+
+  /** Hashes a run of chunks; `hashFile` is the same for a whole file, in steps. */
+  hashChunks(input: HashChunksInput): Promise<HashChunksOutput> {
+    return this.#run('hashChunks', input);
+  }
+
+  /**
+   * Hashes a whole file, a few chunks at a time so that others get their turn.
+   *
+   * @param size in bytes; a file that turns out shorter is a `ShortFile`.
+   * @param parallel how many threads may work on it at once.
+   */
+  async hashFile(
+    fd: number,
+    size: number,
+    parallel = 1,
+  ): Promise<FileDigests | ShortFile | DiskFailure> {
+    const chunkDigests = new Uint8Array(chunkCount(size) * digestBytes);
+    const ranges = cutIntoTasks(chunkCount(size));
+    let failed: ShortFile | DiskFailure | undefined;
+    const hashNext = async (): Promise<void> => {
+      for (let range = ranges.next(); !range.done && !failed; range = ranges.next()) {
+        const part = await this.hashChunks({ fd, size, ...range.value });
+        if (part.ok) chunkDigests.set(part.digests, range.value.first * digestBytes);
+        else failed = part;
+      }
+    };
+    // all of them have ended when this settles, so that the caller may close the descriptor
+    const ends = await Promise.allSettled(Array.from({ length: parallel }, hashNext));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    return failed ?? { ok: true, digest: digestOf(blake3(chunkDigests)), chunkDigests };
+  }
+
+  /** Whether the file is built as an mp4 is: reads the heads of its top-level boxes. */
+  checkStructure(path: string): Promise<CheckStructureOutput> {
+    return this.#run('checkStructure', { path });
+  }
+
+  /** Structure first, then what is in it: duration, tracks, codecs, size of the picture. */
+  async inspectMp4(path: string): Promise<InspectOutput> {
+    const checked = await this.checkStructure(path);
+    if (!checked.ok) return checked;
+    const { verdict } = checked;
+    if (!verdict.ok) return { ok: false, failure: 'structure', reason: verdict.reason };
+    const { faststart, fragmented } = verdict;
+    return { ok: true, facts: await this.#readFacts(path, faststart, fragmented) };
+  }
+
+  /** Ends the threads; tasks under way are rejected. Safe to call twice. */
+  async close(): Promise<void> {
+    this.#end(new ReelkeepError('unavailable', 'the hash pool is closed'));
+    await this.#pool.destroy();
+  }
+
+  async #readFacts(path: string, faststart: boolean, fragmented: boolean): Promise<Mp4Facts> {
+    try {
+      return await this.#run(
+        'readFacts',
+        { path, faststart, fragmented },
+        hashPoolLimits.factsTimeoutMs,
+      );
+    } catch (error) {
+      if (this.#ended !== undefined) throw this.#ended;
+      if (error instanceof Error && error.name === 'AbortError')
+        return { kind: 'unreadable', faststart, reason: 'reading it takes too long' };
+      if (isOutOfMemory(error))
+        return { kind: 'unreadable', faststart, reason: 'reading it needs too much memory' };
+      throw error;
+    }
+  }
+
+  async #run<Name extends keyof PoolTasks>(
+    name: Name,
+    input: PoolTasks[Name]['input'],
+    timeoutMs?: number,
+  ): Promise<PoolTasks[Name]['output']> {
+    const leave = await this.#turnstile.enter();
+    let abandon: ((reason: ReelkeepError) => void) | undefined;
+    try {
+      if (this.#ended !== undefined) throw this.#ended;
+      return await new Promise((resolve, reject) => {
+        abandon = reject;
+        this.#pending.add(reject);
+        const signal = timeoutMs === undefined ? null : AbortSignal.timeout(timeoutMs);
+        this.#pool.run(input, { name, signal }).then(resolve, reject);
+      });
+    } finally {
+      if (abandon !== undefined) this.#pending.delete(abandon);
+      leave();
+    }
+  }
+
+  #end(reason: ReelkeepError): void {
+    this.#ended ??= reason;
+    for (const reject of this.#pending) reject(this.#ended);
+    this.#pending.clear();
+  }
+}
+
+const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+
+function* cutIntoTasks(chunks: number): Generator<ChunkRange> {
+  const { chunksPerTask } = hashPoolLimits;
+  for (let first = 0; first < chunks; first += chunksPerTask)
+    yield { first, count: Math.min(chunksPerTask, chunks - first) };
+}

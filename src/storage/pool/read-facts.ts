@@ -1,0 +1,97 @@
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import type { Input, InputTrack } from 'mediabunny';
+import type { Mp4Facts, Mp4Track } from '../../domain/mp4-facts.js';
+import { readFully } from '../full-io.js';
+import type { ReadFactsInput } from './task-messages.js';
+
+export const factsLimits = {
+  /** Enough for the index of a day of film; at it the facts are unreadable. */
+  bytesReadMax: 256 * 1024 * 1024,
+  cacheBytes: 8 * 1024 * 1024,
+  tracksMax: 64,
+  textLengthMax: 200,
+} as const;
+
+/** Never fails: what cannot be read is said to be unreadable, and why. */
+export async function readFacts(input: ReadFactsInput): Promise<Mp4Facts> {
+  try {
+    return await withInput(input.path, async (source) => ({
+      kind: 'mp4',
+      durationMs: Math.round((await durationSeconds(source)) * 1000),
+      faststart: input.faststart,
+      fragmented: input.fragmented,
+      tracks: await Promise.all((await boundedTracks(source)).map(describeTrack)),
+    }));
+  } catch (error) {
+    // whatever the demuxer makes of bytes that nobody has judged before
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: 'unreadable', faststart: input.faststart, reason: shorten(reason) };
+  }
+}
+
+/** The demuxer is loaded by the first task that needs it: most threads only hash. */
+async function withInput<Value>(
+  path: string,
+  work: (input: Input) => Promise<Value>,
+): Promise<Value> {
+  const { CustomSource, Input, MP4, QTFF } = await import('mediabunny');
+  const fd = openSync(path, constants.O_RDONLY);
+  let bytesLeft: number = factsLimits.bytesReadMax;
+  let isOpen = true;
+  const source = new CustomSource({
+    getSize: () => fstatSync(fd).size,
+    read: (start, end) => {
+      // the number of a closed descriptor may already be another file's
+      if (!isOpen) throw new Error('the file is closed');
+      bytesLeft -= end - start;
+      if (bytesLeft < 0) throw new Error('its index is too large');
+      const bytes = new Uint8Array(end - start);
+      if (readFully(fd, bytes, start) < bytes.length) throw new Error('it was cut short');
+      return bytes;
+    },
+    maxCacheSize: factsLimits.cacheBytes,
+    prefetchProfile: 'fileSystem',
+    // a read ahead that nobody waits for; the read that needs those bytes fails by itself
+    handleUnhandledError: () => undefined,
+  });
+  const input = new Input({ formats: [MP4, QTFF], source });
+  try {
+    return await work(input);
+  } finally {
+    input.dispose();
+    isOpen = false;
+    closeSync(fd);
+  }
+}
+
+async function durationSeconds(input: Input): Promise<number> {
+  const seconds = (await input.getDurationFromMetadata()) ?? (await input.computeDuration());
+  if (!Number.isFinite(seconds) || seconds < 0) throw new Error('its duration makes no sense');
+  return seconds;
+}
+
+async function boundedTracks(input: Input): Promise<readonly InputTrack[]> {
+  const tracks = await input.getTracks();
+  if (tracks.length > factsLimits.tracksMax)
+    throw new Error(`it has more than ${factsLimits.tracksMax} tracks`);
+  return tracks;
+}
+
+async function describeTrack(track: InputTrack): Promise<Mp4Track> {
+  const codec = shorten((await track.getCodecParameterString()) ?? (await sampleEntry(track)));
+  const type = track.type;
+  if (!track.isVideoTrack()) return { type, codec };
+  return {
+    type,
+    codec,
+    width: await track.getDisplayWidth(),
+    height: await track.getDisplayHeight(),
+  };
+}
+
+async function sampleEntry(track: InputTrack): Promise<string> {
+  const entry = await track.getInternalCodecId();
+  return typeof entry === 'string' ? entry : 'unknown';
+}
+
+const shorten = (text: string): string => text.slice(0, factsLimits.textLengthMax).toWellFormed();

@@ -1,0 +1,217 @@
+/**
+ * A keeper's disk: whole replicas in `objects`, those on their way in `staging`, those found wrong
+ * in `quarantine`. Names given by users never become paths; nothing outside the root is opened.
+ */
+import { fileBytesMax } from '../domain/chunk-plan.js';
+import { ReelkeepError } from '../domain/errors.js';
+import type { ClusterId, FileId, KeeperId, UploadId } from '../domain/ids.js';
+import { hasCode, toDiskError } from './disk-error.js';
+import { DiskSync, type DiskSyncOptions } from './disk-sync.js';
+import { type DropReport, dropQuarantined, dropReplicas, dropUpload } from './drop-replicas.js';
+import { FileTurns } from './file-turns.js';
+import { type KeeperIdentity, writeIdentity } from './identity-file.js';
+import { type InventoryPage, takeInventory } from './inventory.js';
+import { type KeeperRoot, openKeeperRoot } from './keeper-root.js';
+import { OpenReplica } from './open-replica.js';
+import type { HashPool } from './pool/hash-pool.js';
+import { type RecoveryReport, recover } from './recovery.js';
+import { fileBytes, removePair, type StoreParts } from './replica-files.js';
+import { type Reserve, type Space, SpaceMeter } from './space-meter.js';
+import { StagedReplica } from './staged-replica.js';
+import { type ExpectedBytes, type VerifyOutcome, verifyReplica } from './verify-replica.js';
+
+export interface ReplicaStoreOptions extends DiskSyncOptions {
+  /** Made when it does not exist. */
+  readonly root: string;
+  /** Refused when the directory belongs to another; made up for a new directory when absent. */
+  readonly keeperId?: KeeperId;
+  readonly pool: HashPool;
+  readonly reserve: Reserve;
+}
+
+export interface Term {
+  readonly clusterId: ClusterId;
+  readonly epoch: number;
+  readonly commit: number;
+}
+
+export class ReplicaStore {
+  /** What the last crash had left. */
+  readonly recovered: RecoveryReport;
+  readonly #root: KeeperRoot;
+  readonly #parts: StoreParts;
+  readonly #staged = new Map<FileId, StagedReplica>();
+  #identity: KeeperIdentity;
+  #writingIdentity: Promise<void> = Promise.resolve();
+
+  /**
+   * Locks the directory, makes this start's incarnation durable, and recovers from the last crash.
+   *
+   * @throws ReelkeepError `usage`, `conflict`, `integrity`, `unavailable`: see `openKeeperRoot`.
+   */
+  static async open(options: ReplicaStoreOptions): Promise<ReplicaStore> {
+    const root = await openKeeperRoot(options.root, options.keeperId);
+    const parts: StoreParts = {
+      layout: root.layout,
+      sync: new DiskSync(options),
+      pool: options.pool,
+      space: new SpaceMeter(root.layout.root, options.reserve),
+      turns: new FileTurns(),
+      underWay: new Set(),
+      watchers: new Set(),
+    };
+    try {
+      return new ReplicaStore(root, parts, await recover(parts));
+    } catch (error) {
+      await root.lock.release();
+      throw toDiskError(`recovering ${options.root}`, error);
+    }
+  }
+
+  private constructor(root: KeeperRoot, parts: StoreParts, recovered: RecoveryReport) {
+    this.#root = root;
+    this.#parts = parts;
+    this.#identity = root.identity;
+    this.recovered = recovered;
+  }
+
+  get identity(): KeeperIdentity {
+    return this.#identity;
+  }
+
+  /** A sync failed, or the disk is sick or read-only: nothing new is taken until the next start. */
+  get diskSuspect(): boolean {
+    return this.#parts.sync.suspect;
+  }
+
+  /**
+   * Makes a master's term durable; epoch and commit only ever rise.
+   *
+   * @throws ReelkeepError `not-allowed` when this directory belongs to another cluster.
+   */
+  async recordTerm({ clusterId, epoch, commit }: Term): Promise<void> {
+    const write = this.#writingIdentity.then(async () => {
+      const known = this.#identity;
+      if (known.clusterId !== null && known.clusterId !== clusterId)
+        throw new ReelkeepError(
+          'not-allowed',
+          `this directory belongs to cluster ${known.clusterId}, not to ${clusterId}`,
+        );
+      const highestEpoch = Math.max(known.highestEpoch, epoch);
+      const highestCommit = Math.max(known.highestCommit, commit);
+      const next = { ...known, clusterId, highestEpoch, highestCommit };
+      if (isSameTerm(known, next)) return;
+      await writeIdentity(this.#parts.layout.identity, next);
+      this.#identity = next;
+    });
+    this.#writingIdentity = write.catch(() => {
+      // whoever asked for that write has its error; the next one starts from what is durable
+    });
+    await write;
+  }
+
+  /**
+   * Begins a replica of `size` bytes.
+   *
+   * @throws ReelkeepError `no-space`; `conflict` when a replica of this file is here or on its way;
+   *   `unavailable` when the disk is suspect; `refused-input` when it is too large.
+   */
+  async stage(fileId: FileId, uploadId: UploadId, size: number): Promise<StagedReplica> {
+    const { layout, space, sync, underWay } = this.#parts;
+    // checks the ids before anything is done
+    layout.staged(fileId, uploadId);
+    if (sync.suspect) throw new ReelkeepError('unavailable', 'the disk of this keeper failed');
+    if (!Number.isSafeInteger(size) || size < 0 || size > fileBytesMax)
+      throw new ReelkeepError('refused-input', `a file cannot have ${size} bytes`);
+    if (underWay.has(fileId))
+      throw new ReelkeepError('conflict', 'this file is on its way already');
+    underWay.add(fileId);
+    let promisedBytes = 0;
+    try {
+      await this.#requireNoObject(fileId);
+      if (!(await space.promise(size)))
+        throw new ReelkeepError('no-space', `this keeper has no room for ${size} bytes`);
+      promisedBytes = size;
+      const staged = await StagedReplica.create(this.#parts, { fileId, uploadId, size }, () => {
+        underWay.delete(fileId);
+        this.#staged.delete(fileId);
+      });
+      this.#staged.set(fileId, staged);
+      return staged;
+    } catch (error) {
+      underWay.delete(fileId);
+      space.release(promisedBytes);
+      sync.noteError(error);
+      if (hasCode(error, 'EEXIST'))
+        throw new ReelkeepError('conflict', 'this upload is in staging already', { cause: error });
+      throw toDiskError('beginning a replica', error);
+    }
+  }
+
+  /** @throws ReelkeepError `not-found`, `integrity`, `unavailable`. */
+  async openReplica(fileId: FileId): Promise<OpenReplica> {
+    if (this.#parts.underWay.has(fileId))
+      throw new ReelkeepError('not-found', `the replica of ${fileId} is not whole yet`);
+    return OpenReplica.open(this.#parts, fileId);
+  }
+
+  /** Reads the replica whole and hashes it; what does not match is set aside, durably. */
+  async verify(fileId: FileId, expected: ExpectedBytes): Promise<VerifyOutcome> {
+    if (this.#parts.underWay.has(fileId))
+      return { outcome: 'unknown', reason: 'it is being received' };
+    return verifyReplica(this.#parts, fileId, expected);
+  }
+
+  /** Off the disk, what is on its way or set aside included, and the directories synced, when this resolves. */
+  async drop(fileIds: readonly FileId[]): Promise<DropReport> {
+    // what an abandoned replica leaves behind is in staging, and staging is emptied at each start
+    await Promise.allSettled(fileIds.map((fileId) => this.#staged.get(fileId)?.abandon()));
+    return dropReplicas(this.#parts, fileIds);
+  }
+
+  /** The same for what was set aside only. */
+  dropQuarantined(fileIds: readonly FileId[]): Promise<DropReport> {
+    return dropQuarantined(this.#parts, fileIds);
+  }
+
+  /** Forgets an upload that was never committed: what is staged, and what was published of it. */
+  async discard(fileId: FileId, uploadId: UploadId): Promise<void> {
+    const staged = this.#staged.get(fileId);
+    if (staged?.uploadId === uploadId) await staged.abandon();
+    else await removePair(this.#parts.layout.staged(fileId, uploadId));
+    if (!this.#parts.underWay.has(fileId)) await dropUpload(this.#parts, fileId, uploadId);
+  }
+
+  /** Pages of at most `inventoryPageMax` entries; there is always a last one, maybe empty. */
+  inventory(): AsyncGenerator<InventoryPage> {
+    return takeInventory(this.#parts);
+  }
+
+  /** @throws ReelkeepError `unavailable` when the disk does not say. */
+  async space(): Promise<Space> {
+    try {
+      return await this.#parts.space.measure();
+    } catch (error) {
+      this.#parts.sync.noteError(error);
+      throw toDiskError('measuring the disk', error);
+    }
+  }
+
+  /** Gives up what is on its way and frees the directory. */
+  async close(): Promise<void> {
+    await Promise.allSettled(Array.from(this.#staged.values(), (staged) => staged.abandon()));
+    await this.#writingIdentity;
+    await this.#root.lock.release();
+  }
+
+  async #requireNoObject(fileId: FileId): Promise<void> {
+    const { data, manifest } = this.#parts.layout.object(fileId);
+    if ((await fileBytes(data)) === undefined && (await fileBytes(manifest)) === undefined) return;
+    throw new ReelkeepError('conflict', `a replica of ${fileId} is here already`);
+  }
+}
+
+const isSameTerm = (a: KeeperIdentity, b: KeeperIdentity): boolean =>
+  a.clusterId === b.clusterId &&
+  a.highestEpoch === b.highestEpoch &&
+  a.highestCommit === b.highestCommit;

@@ -1,0 +1,58 @@
+/** How much room there is: what the disk says, less the reserve, less what is promised to replicas under way. */
+import { statfs } from 'node:fs/promises';
+
+/** Room that replicas never take: a part of the whole disk, or so many bytes. */
+export type Reserve = { readonly percent: number } | { readonly bytes: number };
+
+export interface Space {
+  readonly freeBytes: number;
+  /** Held by whole replicas. */
+  readonly usedBytes: number;
+}
+
+export class SpaceMeter {
+  readonly #root: string;
+  readonly #reserve: Reserve;
+  #usedBytes = 0;
+  #promisedBytes = 0;
+
+  constructor(root: string, reserve: Reserve) {
+    this.#root = root;
+    this.#reserve = reserve;
+  }
+
+  async measure(): Promise<Space> {
+    const leftBytes = await this.#leftBytes();
+    return { freeBytes: Math.max(0, leftBytes), usedBytes: this.#usedBytes };
+  }
+
+  /** Answers false, and promises nothing, when there is no room. */
+  async promise(bytes: number): Promise<boolean> {
+    // promised before the disk is asked, so that two at once are not given the same room
+    this.#promisedBytes += bytes;
+    let kept = false;
+    try {
+      kept = (await this.#leftBytes()) >= 0;
+      return kept;
+    } finally {
+      if (!kept) this.#promisedBytes -= bytes;
+    }
+  }
+
+  /** They were written, so that the disk counts them now, or will not be needed. */
+  release(bytes: number): void {
+    this.#promisedBytes -= bytes;
+  }
+
+  addUsed(bytes: number): void {
+    this.#usedBytes += bytes;
+  }
+
+  async #leftBytes(): Promise<number> {
+    const { bavail, blocks, bsize } = await statfs(this.#root);
+    const reserve = this.#reserve;
+    const keptBytes =
+      'bytes' in reserve ? reserve.bytes : Math.ceil((blocks * bsize * reserve.percent) / 100);
+    return bavail * bsize - keptBytes - this.#promisedBytes;
+  }
+}

@@ -1,0 +1,284 @@
+/**
+ * One replica on its way into the store, step by step:
+ *
+ *   receiving → complete → data synced → manifest written → manifest synced → published → durable
+ *       └───────────┴────────────┴────────────────┴────────────────┴─────────────┴→ abandoned
+ *
+ * Each arrow is one method, so that a machine elsewhere can order them and be stopped between any
+ * two; out of order they fail. Nobody may be told of the replica before it is durable. After any
+ * failed step only `abandon` is left.
+ */
+import assert from 'node:assert/strict';
+import { constants } from 'node:fs';
+import { type FileHandle, open, rename } from 'node:fs/promises';
+import { chunkOffset } from '../domain/chunk-plan.js';
+import { ReelkeepError } from '../domain/errors.js';
+import type { Digest, FileId, UploadId } from '../domain/ids.js';
+import { encodeManifest, type Manifest } from '../domain/manifest.js';
+import { blake3 } from './blake3.js';
+import { ChunkLedger } from './chunk-ledger.js';
+import { diskError, toDiskError } from './disk-error.js';
+import { requireOwnDirectory } from './keeper-root.js';
+import type { InspectOutput } from './pool/hash-pool.js';
+import { removeObject, removePair, type StoreParts } from './replica-files.js';
+
+/** What the manifest says beyond what the replica knows of itself. */
+export type ManifestFields = Pick<Manifest, 'name' | 'createdAt' | 'target' | 'mp4'>;
+
+export type StagedStep =
+  | 'receiving'
+  | 'complete'
+  | 'data synced'
+  | 'manifest written'
+  | 'manifest synced'
+  | 'published'
+  | 'durable'
+  | 'failed'
+  | 'abandoned';
+
+export interface StagedIdentity {
+  readonly fileId: FileId;
+  readonly uploadId: UploadId;
+  /** Bytes of the whole file. */
+  readonly size: number;
+}
+
+/** Not followed when it is a link, and never a file that was there before. */
+const createFlags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+export class StagedReplica {
+  readonly fileId: FileId;
+  readonly uploadId: UploadId;
+  readonly size: number;
+  readonly #parts: StoreParts;
+  readonly #data: FileHandle;
+  readonly #onEnd: () => void;
+  readonly #chunks: ChunkLedger;
+  readonly #inFlight = new Set<Promise<unknown>>();
+  #manifest: FileHandle | undefined;
+  #step: StagedStep = 'receiving';
+  /** Something of it may stand in `objects`. */
+  #isExposed = false;
+  #abandoning: Promise<void> | undefined;
+
+  /** @param onEnd called once, when the replica is durable or abandoned. */
+  static async create(
+    parts: StoreParts,
+    identity: StagedIdentity,
+    onEnd: () => void,
+  ): Promise<StagedReplica> {
+    const { data } = parts.layout.staged(identity.fileId, identity.uploadId);
+    return new StagedReplica(parts, identity, await open(data, createFlags, 0o600), onEnd);
+  }
+
+  private constructor(
+    parts: StoreParts,
+    { fileId, uploadId, size }: StagedIdentity,
+    data: FileHandle,
+    onEnd: () => void,
+  ) {
+    this.fileId = fileId;
+    this.uploadId = uploadId;
+    this.size = size;
+    this.#parts = parts;
+    this.#data = data;
+    this.#onEnd = onEnd;
+    this.#chunks = new ChunkLedger(size);
+  }
+
+  get step(): StagedStep {
+    return this.#step;
+  }
+
+  /** BLAKE3 of the chunk digests; of use once `checkTotals` has passed. */
+  get digest(): Digest {
+    return this.#chunks.fileDigest;
+  }
+
+  /**
+   * Writes one chunk, if it has its digest; chunks may come in any order and several at once.
+   * `shared` is in use until this settles.
+   *
+   * @throws ReelkeepError `integrity`, `no-space`, `unavailable`; `usage` for a chunk that this
+   *   file does not have.
+   */
+  async writeChunk(
+    index: number,
+    shared: SharedArrayBuffer,
+    length: number,
+    digest: Uint8Array,
+  ): Promise<void> {
+    this.#require('receiving');
+    if (!this.#chunks.fits(index, length, digest))
+      throw new ReelkeepError('usage', `chunk ${index} of ${length} bytes does not fit this file`);
+    const work = this.#parts.pool.hashAndWrite({
+      shared,
+      length,
+      digest,
+      fd: this.#data.fd,
+      position: chunkOffset(index),
+    });
+    const output = await this.#track(work);
+    if (output.ok) return this.#parts.space.release(this.#chunks.note(index, digest));
+    if (output.failure === 'mismatch')
+      throw new ReelkeepError('integrity', `chunk ${index} does not match its digest`);
+    this.#parts.sync.noteCode(output.code, output.detail);
+    throw diskError('writing a chunk', output.code, output.detail);
+  }
+
+  /**
+   * receiving → complete: every chunk is written, and together they are what was announced.
+   *
+   * @throws ReelkeepError `integrity`.
+   */
+  checkTotals({ size, digest }: { readonly size: number; readonly digest: Digest }): void {
+    this.#require('receiving');
+    if (this.#chunks.missing > 0)
+      throw new ReelkeepError(
+        'integrity',
+        `${this.#chunks.missing} chunks of the file are missing`,
+      );
+    if (size !== this.size)
+      throw new ReelkeepError('integrity', `the file has ${this.size} bytes, not ${size}`);
+    if (digest !== this.digest)
+      throw new ReelkeepError('integrity', 'the file does not match its digest');
+    this.#step = 'complete';
+  }
+
+  /** What the file is as video; any time between `checkTotals` and `publish`. */
+  inspect(): Promise<InspectOutput> {
+    assert(this.#isBetweenCompleteAndPublished(), `inspecting while ${this.#step}`);
+    const { data } = this.#parts.layout.staged(this.fileId, this.uploadId);
+    return this.#track(this.#parts.pool.inspectMp4(data));
+  }
+
+  /** complete → data synced. */
+  syncData(): Promise<void> {
+    return this.#advance('complete', 'data synced', () =>
+      this.#parts.sync.file(this.#data, 'the data of a replica'),
+    );
+  }
+
+  /** data synced → manifest written. */
+  writeManifest(fields: ManifestFields): Promise<void> {
+    return this.#advance('data synced', 'manifest written', async () => {
+      const { fileId, uploadId, size, digest } = this;
+      const manifest = { fileId, uploadId, size, digest, ...fields };
+      const bytes = encodeManifest({ ...manifest, chunkDigests: this.#chunks.digests }, blake3);
+      const path = this.#parts.layout.staged(fileId, uploadId).manifest;
+      this.#manifest = await open(path, createFlags, 0o600);
+      await this.#manifest.writeFile(bytes);
+    });
+  }
+
+  /** manifest written → manifest synced. */
+  syncManifest(): Promise<void> {
+    return this.#advance('manifest written', 'manifest synced', async () => {
+      assert(this.#manifest !== undefined, 'the manifest is open');
+      await this.#parts.sync.file(this.#manifest, 'the manifest of a replica');
+    });
+  }
+
+  /** manifest synced → published: data first, then manifest; recovery relies on the order. */
+  publish(): Promise<void> {
+    return this.#advance('manifest synced', 'published', () =>
+      this.#parts.turns.run(this.fileId, async () => {
+        const from = this.#parts.layout.staged(this.fileId, this.uploadId);
+        const to = this.#parts.layout.object(this.fileId);
+        await requireOwnDirectory(to.directory);
+        this.#isExposed = true;
+        await rename(from.data, to.data);
+        this.#parts.space.addUsed(this.size);
+        await rename(from.manifest, to.manifest);
+      }),
+    );
+  }
+
+  /** published → durable: from here on it may be told. */
+  async syncDirectory(): Promise<void> {
+    await this.#advance('published', 'durable', async () => {
+      const { layout, sync } = this.#parts;
+      await sync.directory(layout.bucket(this.fileId));
+      // the bucket itself may be new
+      await sync.directory(layout.objects);
+      await this.#closeFiles();
+    });
+    this.#onEnd();
+    for (const watcher of this.#parts.watchers) watcher.add(this.fileId);
+  }
+
+  /** Gives up and takes everything off the disk; does nothing to a durable replica. Safe to call twice. */
+  abandon(): Promise<void> {
+    if (this.#step === 'durable') return Promise.resolve();
+    this.#abandoning ??= this.#abandon();
+    return this.#abandoning;
+  }
+
+  async #abandon(): Promise<void> {
+    this.#step = 'abandoned';
+    // a descriptor that was closed under a write could be another file's when the write is done
+    await Promise.allSettled(this.#inFlight);
+    try {
+      await this.#closeFiles();
+      const { layout, turns } = this.#parts;
+      await removePair(layout.staged(this.fileId, this.uploadId));
+      if (this.#isExposed)
+        await turns.run(this.fileId, () => removeObject(this.#parts, this.fileId));
+    } catch (error) {
+      this.#parts.sync.noteError(error);
+      throw toDiskError('removing an abandoned replica', error);
+    } finally {
+      this.#parts.space.release(this.#chunks.missingBytes);
+      this.#onEnd();
+    }
+  }
+
+  #require(step: StagedStep): void {
+    this.#refuseAbandoned();
+    assert(this.#step === step, `a staged replica is ${this.#step}, not ${step}`);
+  }
+
+  async #advance(from: StagedStep, to: StagedStep, work: () => Promise<void>): Promise<void> {
+    this.#require(from);
+    // no other step may begin meanwhile
+    this.#step = 'failed';
+    try {
+      await this.#track(work());
+    } catch (error) {
+      this.#parts.sync.noteError(error);
+      throw toDiskError(`storing a replica (${to})`, error);
+    }
+    this.#refuseAbandoned();
+    this.#step = to;
+  }
+
+  #refuseAbandoned(): void {
+    if (this.#step === 'abandoned')
+      throw new ReelkeepError('unavailable', 'the transfer was given up');
+  }
+
+  async #track<Value>(work: Promise<Value>): Promise<Value> {
+    this.#inFlight.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#inFlight.delete(work);
+    }
+  }
+
+  #isBetweenCompleteAndPublished(): boolean {
+    const fit: readonly StagedStep[] = [
+      'complete',
+      'data synced',
+      'manifest written',
+      'manifest synced',
+    ];
+    return fit.includes(this.#step);
+  }
+
+  async #closeFiles(): Promise<void> {
+    const manifest = this.#manifest;
+    this.#manifest = undefined;
+    await Promise.all([this.#data.close(), manifest?.close()]);
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * One TCP connection that carries frames; the only place that hears the socket's events.
+ *
+ * The first failure is kept: everything that waits, and everything asked for
+ * later, is rejected with it, and `signal` is aborted with it as the reason.
+ */
+import type net from 'node:net';
+import { type ErrorCode, ReelkeepError } from '../domain/errors.js';
+import type { Expectation } from './frame-decoder.js';
+import { FrameInlet, type Patience } from './frame-inlet.js';
+import type { Frame } from './frames.js';
+import type { TransferLimits } from './limits.js';
+import type { ByteInlet } from './socket-reads.js';
+
+export interface FramedSocketOptions {
+  readonly limits: TransferLimits;
+  /** Bytes of the greeting that the peer says first. */
+  readonly greetingBytes: number;
+  /** What it is called when the peer does not keep to the protocol. */
+  readonly violationCode: ErrorCode;
+}
+
+export class FramedSocket {
+  readonly #limits: TransferLimits;
+  readonly #inlet: FrameInlet;
+  readonly #socket: net.Socket;
+  readonly #gone = new AbortController();
+  readonly #closed: Promise<void>;
+  #failure: ReelkeepError | undefined;
+  #queuedBytes = 0;
+
+  /** @param open makes the socket, whose bytes go into the inlet */
+  constructor(open: (inlet: ByteInlet) => net.Socket, options: FramedSocketOptions) {
+    this.#limits = options.limits;
+    this.#inlet = new FrameInlet({ ...options, onHopeless: (error) => this.destroy(error) });
+    this.#socket = open(this.#inlet);
+    this.#closed = new Promise((resolve) => this.#socket.once('close', resolve));
+    this.#socket.setTimeout(this.#limits.idleTimeoutMs);
+    this.#socket.on('timeout', () => this.#onQuiet());
+    this.#socket.on('error', (error) => this.destroy(brokenBy(error)));
+    this.#socket.on('end', () => this.destroy(unavailable('the peer closed the connection')));
+    this.#socket.on('close', () => this.destroy(unavailable('the connection is closed')));
+  }
+
+  /** Aborted with the failure as its reason, as soon as there is one. */
+  get signal(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  get failure(): ReelkeepError | undefined {
+    return this.#failure;
+  }
+
+  /** Resolves when the descriptor is closed. */
+  get closed(): Promise<void> {
+    return this.#closed;
+  }
+
+  receiveGreeting(): Promise<Buffer> {
+    const greeting = this.#inlet.greeting({ kind: 'within', ms: this.#limits.handshakeTimeoutMs });
+    this.#socket.resume();
+    return greeting;
+  }
+
+  /** The next frame, which must be one of `expected`. */
+  receive<Expected extends Expectation>(
+    expected: Expected,
+    patience: Patience,
+  ): Promise<Extract<Frame, { type: Expected['accept'][number] }>> {
+    const frame = this.#inlet.receive(expected, patience);
+    this.#socket.resume();
+    return frame;
+  }
+
+  /** Reads though no frame is due, to learn at once that the peer has gone. */
+  watch(): void {
+    this.#socket.resume();
+  }
+
+  /**
+   * Sends the parts as one; resolves when they have left this process, and
+   * settles only when their memory may be used again.
+   */
+  send(...parts: readonly Uint8Array[]): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    this.#queuedBytes += bytes;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#onUnread(), this.#writeWithinMs());
+      const onWritten = (error?: Error | null) => {
+        clearTimeout(timer);
+        this.#queuedBytes -= bytes;
+        if (error && this.#failure === undefined) this.destroy(brokenBy(error));
+        if (this.#failure === undefined) resolve();
+        else reject(this.#failure);
+      };
+      this.#socket.cork();
+      for (const [at, part] of parts.entries()) {
+        if (at === parts.length - 1) this.#socket.write(part, onWritten);
+        else this.#socket.write(part);
+      }
+      this.#socket.uncork();
+    });
+  }
+
+  /** Ends the connection now; when this returns no buffer is read into any more. */
+  destroy(reason: ReelkeepError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = reason;
+    this.#socket.destroy();
+    this.#inlet.fail(reason);
+    this.#gone.abort(reason);
+  }
+
+  /**
+   * Ends the connection so that the peer can still read what was sent last:
+   * closing with bytes unread would reset it. What the peer goes on to send is dropped.
+   */
+  async hangUp(): Promise<void> {
+    this.#inlet.discard();
+    this.#socket.end();
+    this.#socket.resume();
+    const lingering = setTimeout(
+      () => this.destroy(unavailable('the peer did not leave')),
+      this.#limits.lingerMs,
+    );
+    await this.#closed;
+    clearTimeout(lingering);
+  }
+
+  #writeWithinMs(): number {
+    const { idleTimeoutMs, bytesPerSecondMin } = this.#limits;
+    return idleTimeoutMs + Math.ceil((this.#queuedBytes / bytesPerSecondMin) * 1000);
+  }
+
+  /** No byte went either way for a while; that is wrong only while this side has bytes to send. */
+  #onQuiet(): void {
+    if (this.#queuedBytes > 0) this.#onUnread();
+  }
+
+  #onUnread(): void {
+    this.destroy(unavailable('the peer does not read what it asked for'));
+  }
+}
+
+export const unavailable = (detail: string, cause?: unknown): ReelkeepError =>
+  new ReelkeepError('unavailable', detail, { cause });
+
+const brokenBy = (error: Error & { code?: string }): ReelkeepError =>
+  unavailable(`the connection broke: ${error.code ?? error.message}`, error);

@@ -1,0 +1,150 @@
+/**
+ * One connection as a keeper serves it: greetings, then requests one after another,
+ * each answered by exactly one verdict, which is its last frame.
+ *
+ * A request that was refused, or a PUT that failed, may have more bytes on their
+ * way; after its verdict the keeper hangs up.
+ */
+import { randomBytes } from 'node:crypto';
+import { type PlainError, ReelkeepError, toPlainError } from '../domain/errors.js';
+import { BufferQuota, type BufferSource } from './chunk-buffers.js';
+import type { FramedSocket } from './framed-socket.js';
+import { challengeBytes, encodeGreeting, encodeVerdict, type RequestFrame } from './frames.js';
+import { wrongGreeting } from './greeting.js';
+import type { TransferHandlers, TransferLog } from './handlers.js';
+import type { TransferLimits } from './limits.js';
+import { serveGet, serveManifest } from './serve-get.js';
+import { servePut } from './serve-put.js';
+import type { Slots } from './slots.js';
+import type { AdmittedRequest, TicketGate } from './ticket-gate.js';
+
+/** What all connections of a server share. */
+export interface ServerShare {
+  readonly gate: TicketGate;
+  readonly handlers: TransferHandlers;
+  readonly limits: TransferLimits;
+  readonly buffers: BufferSource;
+  /** One for each transfer that runs. */
+  readonly transfers: Slots;
+  readonly log: TransferLog | undefined;
+}
+
+type Sequel = 'next request' | 'hang up';
+
+export class ServerConnection {
+  readonly #socket: FramedSocket;
+  readonly #share: ServerShare;
+  readonly #challenge = randomBytes(challengeBytes);
+  #draining = false;
+  #betweenRequests = true;
+
+  constructor(socket: FramedSocket, share: ServerShare) {
+    this.#socket = socket;
+    this.#share = share;
+  }
+
+  /** Resolves when the connection is closed; every failure ends here. */
+  async serve(): Promise<void> {
+    try {
+      await this.#greet();
+      let sequel: Sequel = 'next request';
+      for (let number = 0; sequel === 'next request' && !this.#draining; number++) {
+        sequel = await this.#serveNext(number);
+      }
+    } catch (error) {
+      await this.#say(this.#explain(error)).catch(alreadyGone);
+    }
+    await this.#socket.hangUp();
+  }
+
+  /** Lets a transfer that runs come to its end, and closes the connection then. */
+  drain(): void {
+    this.#draining = true;
+    if (this.#betweenRequests) void this.#socket.hangUp();
+  }
+
+  cut(): void {
+    this.#socket.destroy(new ReelkeepError('unavailable', 'the keeper is stopping'));
+  }
+
+  async #greet(): Promise<void> {
+    const heard = this.#socket.receiveGreeting();
+    const [greeting] = await Promise.all([
+      heard,
+      this.#socket.send(encodeGreeting(this.#challenge)),
+    ]);
+    const wrong = wrongGreeting(greeting);
+    if (wrong !== undefined) throw new ReelkeepError('usage', wrong);
+  }
+
+  async #serveNext(number: number): Promise<Sequel> {
+    const patience = { kind: 'within', ms: this.#share.limits.headerTimeoutMs } as const;
+    const frame = await this.#socket.receive({ accept: ['request'] }, patience);
+    this.#betweenRequests = false;
+    const sequel = await this.#answer(frame, number);
+    this.#betweenRequests = true;
+    return sequel;
+  }
+
+  async #answer(frame: RequestFrame, number: number): Promise<Sequel> {
+    let afterFailure: Sequel = 'hang up';
+    const { transfers, gate } = this.#share;
+    if (!transfers.tryTake()) return this.#refuse(unableNow, afterFailure);
+    try {
+      const request = gate.admit(frame, this.#challenge, number);
+      if (request.head.operation !== 'put') afterFailure = 'next request';
+      await this.#transfer(request);
+    } catch (error) {
+      return await this.#refuse(error, afterFailure);
+    } finally {
+      transfers.free();
+    }
+    await this.#say({ code: 'ok', detail: '' });
+    return 'next request';
+  }
+
+  async #transfer({ head, claims }: AdmittedRequest): Promise<void> {
+    const { handlers, limits, log } = this.#share;
+    const socket = this.#socket;
+    const buffers = new BufferQuota(this.#share.buffers, limits.chunkBuffersPerTransfer);
+    const { fileId } = head;
+    const { size } = claims;
+    const request = { claims, fileId, signal: socket.signal };
+    switch (head.operation) {
+      case 'put': {
+        const sink = await handlers.put({ ...request, uploadId: head.uploadId });
+        return servePut({ socket, buffers, sink, size, log });
+      }
+      case 'get': {
+        const { range } = head;
+        const source = await handlers.get({ ...request, range });
+        return serveGet({ socket, buffers, source, range, size, log });
+      }
+      case 'manifest': {
+        const manifest = await handlers.manifest(request);
+        return serveManifest(socket, manifest, limits.manifestBytesMax);
+      }
+    }
+  }
+
+  async #refuse(error: unknown, sequel: Sequel): Promise<Sequel> {
+    await this.#say(this.#explain(error));
+    return sequel;
+  }
+
+  async #say(verdict: PlainError | { code: 'ok'; detail: '' }): Promise<void> {
+    await this.#socket.send(encodeVerdict(verdict, this.#share.limits.detailBytesMax));
+  }
+
+  /** A defect is told to the log, not to the peer. */
+  #explain(error: unknown): PlainError {
+    if (error instanceof ReelkeepError) return toPlainError(error);
+    this.#share.log?.warn({ err: error }, 'a transfer failed for a reason without a code');
+    return { code: 'internal', detail: 'the keeper failed; its log says why' };
+  }
+}
+
+const unableNow = new ReelkeepError('unavailable', 'the keeper has too many transfers; try again');
+
+/** The peer has left before it could be told; its own side has an error for that. */
+const alreadyGone = (): void => undefined;

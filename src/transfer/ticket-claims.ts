@@ -1,0 +1,87 @@
+/** The claims of a ticket between their encoded form, which is what is signed, and the domain's. */
+import { ReelkeepError } from '../domain/errors.js';
+import { isDigest, isFileId, isKeeperId, isUploadId, wallMs } from '../domain/ids.js';
+import type { TicketClaims } from '../domain/ticket.js';
+import {
+  Operation,
+  TicketClaims as WireClaims,
+} from './generated/reelkeep/transfer/v1/transfer.js';
+
+const nonceForm = /^[0-9a-f]{32}$/;
+
+export function encodeClaims(claims: TicketClaims): Buffer {
+  const wire: WireClaims = {
+    operation: claims.operation === 'put' ? Operation.PUT : Operation.GET,
+    fileId: claims.fileId,
+    uploadId: claims.uploadId ?? '',
+    keeperId: claims.keeper,
+    incarnation: claims.incarnation,
+    epoch: claims.epoch,
+    size: claims.size,
+    digest: claims.digest ?? '',
+    expiresAtMs: Math.ceil(claims.expiresAtMs),
+    nonce: claims.nonce,
+    keyId: claims.keyId,
+    name: claims.label?.name ?? '',
+    target: claims.label?.target ?? 0,
+    createdAtMs: claims.label?.createdAt ?? 0,
+  };
+  return Buffer.from(WireClaims.encode(wire).finish());
+}
+
+/** @throws ReelkeepError `not-allowed` for anything but whole and well-formed claims */
+export function decodeClaims(bytes: Uint8Array): TicketClaims {
+  const wire = decodeWire(bytes);
+  const { fileId, keeperId, nonce, incarnation, epoch, size, expiresAtMs, keyId } = wire;
+  if (!isFileId(fileId)) throw malformed('its file id');
+  if (!isKeeperId(keeperId)) throw malformed('its keeper id');
+  if (!nonceForm.test(nonce)) throw malformed('its nonce');
+  return {
+    ...operationPart(wire),
+    fileId,
+    keeper: keeperId,
+    incarnation: counted(incarnation, 'incarnation'),
+    epoch: counted(epoch, 'epoch'),
+    size: counted(size, 'size'),
+    expiresAtMs: counted(expiresAtMs, 'expiry'),
+    nonce,
+    keyId,
+  };
+}
+
+function operationPart(wire: WireClaims) {
+  const { operation, uploadId, digest } = wire;
+  if (operation === Operation.PUT) {
+    if (!isUploadId(uploadId)) throw malformed('its upload id');
+    if (digest !== '') throw malformed('a digest that a put cannot have');
+    return { operation: 'put', uploadId, ...labelPart(wire) } as const;
+  }
+  if (operation === Operation.GET) {
+    if (!isDigest(digest)) throw malformed('its digest');
+    if (uploadId !== '') throw malformed('an upload id that a get cannot have');
+    return { operation: 'get', digest } as const;
+  }
+  throw malformed('its operation');
+}
+
+function labelPart({ name, target, createdAtMs }: WireClaims) {
+  if (name === '') return {};
+  return { label: { name, target, createdAt: wallMs(counted(createdAtMs, 'creation time')) } };
+}
+
+/** The generated decoder lets a negative number through where a varint has more than 64 bits. */
+function counted(value: number, name: string): number {
+  if (!Number.isSafeInteger(value) || value < 0) throw malformed(`its ${name}`);
+  return value;
+}
+
+function decodeWire(bytes: Uint8Array): WireClaims {
+  try {
+    return WireClaims.decode(bytes);
+  } catch (notClaims) {
+    throw malformed('bytes that are no claims', notClaims);
+  }
+}
+
+const malformed = (what: string, cause?: unknown): ReelkeepError =>
+  new ReelkeepError('not-allowed', `the ticket is malformed: ${what}`, { cause });

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { judgeTrust } from '../../src/domain/trust.js';
+
+describe('judgeTrust', () => {
+  it('trusts a table whose keepers have all reported', () => {
+    expect(judgeTrust({ known: 3, reported: 3, ahead: [] })).toEqual({ trust: 'whole' });
+  });
+
+  it('trusts the table of a cluster that has no keeper yet', () => {
+    expect(judgeTrust({ known: 0, reported: 0, ahead: [] })).toEqual({ trust: 'whole' });
+  });
+
+  it('waits while a minority of keepers has not reported', () => {
+    expect(judgeTrust({ known: 3, reported: 2, ahead: [] })).toEqual({
+      trust: 'waiting',
+      reason: '2 of 3 known keepers have reported',
+    });
+  });
+
+  it('trusts nothing while half of the keepers or more have not reported', () => {
+    expect(judgeTrust({ known: 4, reported: 2, ahead: [] })).toEqual({
+      trust: 'none',
+      reason: '2 of 4 known keepers have reported',
+    });
+  });
+
+  it('trusts nothing when a keeper has seen more of the table than it holds', () => {
+    expect(judgeTrust({ known: 3, reported: 3, ahead: ['k2'] })).toEqual({
+      trust: 'none',
+      reason: 'the table is older than what k2 has seen of it',
+    });
+  });
+});

@@ -1,0 +1,123 @@
+import { fsyncSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DiskSync } from '../../src/storage/disk-sync.js';
+import { aFilm, createBench, filesBelow, listAll, put, receive, soundEntry } from './a-store.js';
+
+const bench = createBench();
+
+describe('a sync that fails', () => {
+  it('is never tried again on the same descriptor, though it would succeed', async () => {
+    let calls = 0;
+    const sync = new DiskSync({
+      durability: 'strict',
+      fsync: async () => {
+        calls += 1;
+        if (calls === 1) throw inputOutputError();
+      },
+    });
+    const handle = await open(join(await bench.directory(), 'file'), 'w');
+
+    await expect(sync.file(handle, 'it')).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(sync.file(handle, 'it')).rejects.toMatchObject({ code: 'unavailable' });
+
+    expect(calls).toBe(1);
+    await handle.close();
+  });
+
+  it.each([
+    ['its data', 1, 'syncData'],
+    ['its manifest', 2, 'syncManifest'],
+    ['its directory', 3, 'syncDirectory'],
+  ] as const)(
+    'of %s fails that replica, makes the disk suspect, and leaves the others',
+    async (_, nth, until) => {
+      const disk = failingDisk();
+      const reasons: string[] = [];
+      const { root, store } = await bench.openNew({
+        fsync: disk.fsync,
+        onSuspect: (reason) => reasons.push(reason),
+      });
+      const kept = aFilm(2);
+      await put(store, kept);
+      disk.failAt(nth);
+      const film = aFilm(1);
+
+      await expect(put(store, film, until)).rejects.toMatchObject({ code: 'unavailable' });
+      await store.discard(film.fileId, film.uploadId);
+
+      expect(store.diskSuspect).toBe(true);
+      expect(reasons).toEqual([expect.stringContaining('EIO')]);
+      expect(await listAll(store)).toEqual({ entries: [soundEntry(kept)], complete: true });
+      expect(await filesBelow(root)).toHaveLength(2);
+      await expect(store.stage(film.fileId, film.uploadId, 1)).rejects.toMatchObject({
+        code: 'unavailable',
+      });
+    },
+  );
+
+  it('leaves no way but to abandon the replica', async () => {
+    const disk = failingDisk();
+    const { store } = await bench.openNew({ fsync: disk.fsync });
+    const film = aFilm(1);
+    const staged = await store.stage(film.fileId, film.uploadId, film.size);
+    await receive(staged, film.bytes);
+    staged.checkTotals(film);
+    disk.failAt(1);
+    await expect(staged.syncData()).rejects.toMatchObject({ code: 'unavailable' });
+
+    await expect(staged.syncData()).rejects.toThrow('a staged replica is failed');
+    await staged.abandon();
+    expect(staged.step).toBe('abandoned');
+  });
+
+  it('keeps a drop from being confirmed', async () => {
+    const disk = failingDisk();
+    const { store } = await bench.openNew({ fsync: disk.fsync });
+    const film = aFilm(1);
+    await put(store, film);
+    disk.failAt(1);
+
+    const report = await store.drop([film.fileId]);
+
+    expect(report.dropped).toEqual([]);
+    expect(report.failed).toMatchObject([{ fileId: film.fileId, error: { code: 'unavailable' } }]);
+  });
+});
+
+describe('relaxed durability', () => {
+  it('syncs no replica', async () => {
+    let calls = 0;
+    const { store } = await bench.openNew({
+      durability: 'relaxed',
+      fsync: async () => {
+        calls += 1;
+      },
+    });
+    const film = aFilm(1);
+
+    await put(store, film);
+    await store.drop([film.fileId]);
+
+    expect(calls).toBe(0);
+  });
+});
+
+/** Syncs for real, but for the nth call from now on. */
+function failingDisk() {
+  let left = Number.POSITIVE_INFINITY;
+  return {
+    failAt(nth: number) {
+      left = nth;
+    },
+    async fsync(fd: number) {
+      left -= 1;
+      if (left === 0) throw inputOutputError();
+      fsyncSync(fd);
+    },
+  };
+}
+
+const inputOutputError = () =>
+  Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO', syscall: 'fsync' });

@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { clusterId, keeperId } from '../../src/domain/ids.js';
+import { createBench } from './a-store.js';
+
+const bench = createBench();
+
+describe('a keeper’s directory', () => {
+  it('is made when it does not exist, for its owner alone', async () => {
+    const root = join(await bench.directory(), 'deep', 'data');
+
+    const store = await bench.open(root);
+
+    expect(store.identity).toEqual({
+      keeperId: expect.stringMatching(/^k-[0-9a-f]{8}$/),
+      clusterId: null,
+      incarnation: 1,
+      highestEpoch: 0,
+      highestCommit: 0,
+    });
+    for (const name of ['objects', 'staging', 'quarantine'])
+      expect((await stat(join(root, name))).mode & 0o777).toBe(0o700);
+    expect((await stat(join(root, 'keeper.json'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('keeps its identity over starts, each with a higher incarnation', async () => {
+    const { root, store } = await bench.openNew({ keeperId: keeperId('k1') });
+    await store.close();
+
+    const again = await bench.open(root);
+
+    expect(again.identity).toMatchObject({ keeperId: 'k1', incarnation: 2 });
+  });
+
+  it('remembers the highest term that any master has shown', async () => {
+    const { root, store } = await bench.openNew();
+    await store.recordTerm({ clusterId: clusterId('aa'.repeat(16)), epoch: 7, commit: 90 });
+    await store.recordTerm({ clusterId: clusterId('aa'.repeat(16)), epoch: 6, commit: 95 });
+    await store.close();
+
+    const again = await bench.open(root);
+
+    expect(again.identity).toMatchObject({
+      clusterId: 'aa'.repeat(16),
+      highestEpoch: 7,
+      highestCommit: 95,
+    });
+  });
+
+  it('refuses the term of another cluster', async () => {
+    const { store } = await bench.openNew();
+    await store.recordTerm({ clusterId: clusterId('aa'.repeat(16)), epoch: 1, commit: 1 });
+
+    const foreign = store.recordTerm({
+      clusterId: clusterId('bb'.repeat(16)),
+      epoch: 2,
+      commit: 2,
+    });
+
+    await expect(foreign).rejects.toMatchObject({ code: 'not-allowed' });
+    expect(store.identity).toMatchObject({ clusterId: 'aa'.repeat(16), highestEpoch: 1 });
+  });
+
+  it('is refused when it holds something else', async () => {
+    const root = await bench.directory();
+    await writeFile(join(root, 'holiday.mp4'), 'mine');
+
+    await expect(bench.open(root)).rejects.toMatchObject({ code: 'usage' });
+    await expect(stat(join(root, 'keeper.lock'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('is taken when a first start was interrupted in it', async () => {
+    const root = await bench.directory();
+    await writeFile(join(root, 'keeper.lock'), '');
+    await writeFile(join(root, 'keeper.json.tmp'), '{"form');
+
+    expect((await bench.open(root)).identity.incarnation).toBe(1);
+  });
+
+  it('is refused to a keeper of another id', async () => {
+    const { root, store } = await bench.openNew({ keeperId: keeperId('k1') });
+    await store.close();
+
+    const other = bench.open(root, { keeperId: keeperId('k2') });
+
+    await expect(other).rejects.toMatchObject({
+      code: 'usage',
+      detail: expect.stringContaining('belongs to keeper k1, not to k2'),
+    });
+    expect((await bench.open(root)).identity.incarnation).toBe(2);
+  });
+
+  it.each([
+    ['cut short', '{"format":1,"keep'],
+    ['empty', ''],
+    ['of a newer format', '{"format":2,"keeperId":"k1"}'],
+    ['without an incarnation', '{"format":1,"keeperId":"k1","clusterId":null}'],
+  ])('is refused when its identity is %s', async (_, text) => {
+    const root = await bench.directory();
+    await writeFile(join(root, 'keeper.json'), text);
+
+    await expect(bench.open(root)).rejects.toMatchObject({ code: 'integrity' });
+    expect(await readFile(join(root, 'keeper.json'), 'utf8')).toBe(text);
+  });
+
+  it('is refused when a room of it is a link to somewhere else', async () => {
+    const { root, store } = await bench.openNew();
+    await store.close();
+    const elsewhere = await bench.directory();
+    await rename(join(root, 'objects'), join(root, 'objects.old'));
+    await symlink(elsewhere, join(root, 'objects'));
+
+    await expect(bench.open(root)).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('is refused while this process has it open', async () => {
+    const { root } = await bench.openNew();
+
+    await expect(bench.open(root)).rejects.toMatchObject({
+      code: 'conflict',
+      detail: expect.stringContaining(`process ${process.pid} uses this directory`),
+    });
+  });
+
+  it('is refused while another process has it open, and free as soon as that one is killed', async () => {
+    const root = join(await bench.directory(), 'data');
+    await mkdir(root);
+    await chmod(root, 0o700);
+    const holder = holdLock(join(root, 'keeper.lock'));
+    await once(holder.stdout ?? holder, 'data');
+
+    await expect(bench.open(root)).rejects.toMatchObject({ code: 'conflict' });
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+
+    expect((await bench.open(root)).identity.incarnation).toBe(1);
+  });
+});
+
+/** Another process that holds the lock until it is killed. */
+function holdLock(path: string): ChildProcess {
+  const locks = createRequire(import.meta.url).resolve('fs-native-extensions');
+  const script = `
+    const fd = require('node:fs').openSync(${JSON.stringify(path)}, 'w+');
+    if (!require(${JSON.stringify(locks)}).tryLock(fd)) process.exit(1);
+    process.stdout.write('held');
+    process.stdin.resume();
+  `;
+  return spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+}

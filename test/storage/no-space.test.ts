@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { chunkBytes } from '../../src/domain/chunk-plan.js';
+import { aFilm, createBench, filesBelow, listAll, put, receive, soundEntry } from './a-store.js';
+
+const bench = createBench();
+const smallDisk = mountSmallDisk(20 * 1024 * 1024);
+
+describe.skipIf(smallDisk === undefined)('a disk that is full', () => {
+  const root = join(smallDisk ?? '', 'data');
+  afterAll(() => unmount(smallDisk));
+
+  it('fails the replica that did not fit, and is writable again once there is room', async () => {
+    // more than is there is promised, as when something else fills the disk meanwhile
+    const store = await bench.open(root, { reserve: { bytes: -64 * chunkBytes } });
+    const [kept, large] = [aFilm(1, 2 * chunkBytes), aFilm(2, 4 * chunkBytes)];
+    await put(store, kept);
+    const staged = await store.stage(large.fileId, large.uploadId, large.size);
+
+    await expect(receive(staged, large.bytes)).rejects.toMatchObject({ code: 'no-space' });
+    await staged.abandon();
+
+    expect(store.diskSuspect).toBe(false);
+    expect(await listAll(store)).toEqual({ entries: [soundEntry(kept)], complete: true });
+    expect(await filesBelow(root)).toHaveLength(2);
+    await store.drop([kept.fileId]);
+    await put(store, large);
+    expect(await store.verify(large.fileId, large)).toEqual({ outcome: 'sound' });
+  });
+});
+
+/** Needs the right to mount; without it these tests are skipped. */
+function mountSmallDisk(bytes: number): string | undefined {
+  const path = mkdtempSync(join(tmpdir(), 'reelkeep-small-disk-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path]);
+  if (mounted.status === 0) return path;
+  rmSync(path, { recursive: true });
+  const reason = mounted.error?.message ?? mounted.stderr.toString().trim();
+  process.stderr.write(`skipped: a small disk cannot be mounted here (${reason})\n`);
+  return undefined;
+}
+
+function unmount(path: string | undefined): void {
+  if (path === undefined) return;
+  spawnSync('umount', ['-l', path]);
+  rmSync(path, { recursive: true });
+}
