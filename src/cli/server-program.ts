@@ -71,6 +71,8 @@ async function runUntilEnded(role: string, server: RunningServer, log: Logger): 
     (error: unknown) => log.debug({ err: error }, 'never became ready'),
   );
   await server.ended;
+  // The launcher's channel would keep this process alive.
+  if (process.connected) process.disconnect();
   return 0;
 }
 

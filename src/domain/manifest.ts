@@ -51,7 +51,7 @@ export type ManifestVerdict =
 export type HashBytes = (bytes: Uint8Array) => Uint8Array;
 
 export const manifestVersion = 1;
-export const headerBytesMax = 64 * 1024;
+const headerBytesMax = 64 * 1024;
 const magic = new TextEncoder().encode('reelkeep');
 const fixedBytes = magic.length + 8;
 

@@ -10,11 +10,12 @@
  *   at rest  its copies or drops are under way, or nobody holds it
  *
  * A lane is a queue: what was looked at in vain goes to its end. Past `filesMax` files are
- * forgotten, to be found again by a later survey: first those for which nothing can be done,
- * missing or parked, then those with most live replicas.
+ * forgotten, to be found again by a later survey: first those for which nothing can be done
+ * now, missing, parked or waiting, then those with most live replicas.
  */
 import { type FileId, type Millis, millis } from './ids.js';
 import type { FileNeed, ReplicatedFile } from './replica-census.js';
+import { Rotation } from './rotation.js';
 import { WakeQueue } from './wake-queue.js';
 
 export type Lane = 'copy' | 'drop' | 'waiting' | 'parked' | 'at rest';
@@ -37,27 +38,31 @@ export interface NeedTotals {
   readonly surplus: number;
 }
 
-/** Files; what is neither missing nor parked is helpable. */
-const nothingForgotten = { belowTarget: 0, missing: 0, parked: 0, helpable: 0 };
+/** Files; what is neither missing nor parked nor waiting is helpable. */
+const nothingForgotten = { files: 0, belowTarget: 0, missing: 0, helpable: 0 };
 
 export const atOnce = millis(Number.NEGATIVE_INFINITY);
 
 export class NeedIndex {
   readonly #files = new Map<FileId, TrackedFile>();
   /** All tracked files by their number of live replicas. */
-  readonly #byLive: Set<FileId>[] = [];
-  readonly #copy: Set<FileId>[] = [];
-  readonly #drop = new Set<FileId>();
-  readonly #parked = new Set<FileId>();
-  readonly #missing = new Set<FileId>();
-  readonly #waiting = new WakeQueue<FileId>();
+  readonly #byLive: Rotation<FileId>[] = [];
+  readonly #copy: Rotation<FileId>[] = [];
+  readonly #drop = new Rotation<FileId>();
+  readonly #parked = new Rotation<FileId>();
+  readonly #missing = new Rotation<FileId>();
+  readonly #waiting = new Rotation<FileId>();
+  readonly #wakes = new WakeQueue<FileId>();
   readonly #filesMax: number;
+  readonly #refillEveryMs: number;
+  #refilledAt = atOnce;
   #totals: NeedTotals = { belowTarget: 0, missing: 0, surplus: 0 };
   #forgotten = nothingForgotten;
   #hasKeeperCome = false;
 
-  constructor(filesMax: number) {
+  constructor(filesMax: number, refillEveryMs: number) {
     this.#filesMax = filesMax;
+    this.#refillEveryMs = refillEveryMs;
   }
 
   get size(): number {
@@ -74,12 +79,17 @@ export class NeedIndex {
     };
   }
 
-  /** Something can be done for files that were forgotten, and there is room for them again. */
-  get isRefillDue(): boolean {
-    const { helpable, parked } = this.#forgotten;
-    const helpless = this.#missing.size + this.#parked.size;
+  /**
+   * Files were forgotten, and it is time to look for them: there is room for those that can be
+   * helped, a keeper has come for those that were parked, or they were left alone long enough.
+   */
+  isRefillDue(now: Millis): boolean {
+    const { files, helpable } = this.#forgotten;
+    if (files === 0) return false;
+    const helpless = this.#missing.size + this.#parked.size + this.#waiting.size;
     const isRoomy = this.#files.size - helpless <= this.#filesMax / 2;
-    return (helpable > 0 && isRoomy) || (parked > 0 && this.#hasKeeperCome);
+    const isOld = now - this.#refilledAt >= this.#refillEveryMs;
+    return (helpable > 0 && isRoomy) || this.#hasKeeperCome || isOld;
   }
 
   /** How many live replicas the files in lane `copy` have, fewest first. */
@@ -91,23 +101,33 @@ export class NeedIndex {
     return this.#files.get(fileId);
   }
 
-  /** The first ones of a lane; what is put again goes to its end. */
-  copyCandidates(live: number, limit: number): readonly FileId[] {
-    return firstOf(this.#copy[live], limit);
+  /** How many files with so many live replicas are in lane `copy`. */
+  countCopies(live: number): number {
+    return this.#copy[live]?.size ?? 0;
   }
 
-  dropCandidates(limit: number): readonly FileId[] {
-    return firstOf(this.#drop, limit);
+  get dropCount(): number {
+    return this.#drop.size;
+  }
+
+  /** The first of the lane; the caller puts it again, which is what sends it to the end. */
+  nextCopy(live: number): TrackedFile | undefined {
+    return this.#find(this.#copy[live]?.next());
+  }
+
+  /** As `nextCopy`. */
+  nextDrop(): TrackedFile | undefined {
+    return this.#find(this.#drop.next());
   }
 
   put(tracked: TrackedFile): void {
     const { fileId } = tracked.file;
     this.remove(fileId);
     this.#files.set(fileId, tracked);
-    setOf(this.#byLive, tracked.need.live).add(fileId);
+    laneFor(this.#byLive, tracked.need.live).add(fileId);
     this.#count(tracked.need, 1);
     this.#enter(tracked);
-    if (this.#files.size > this.#filesMax) this.#forgetOne();
+    if (this.#files.size > this.#filesMax) this.#forgetOne(tracked);
   }
 
   remove(fileId: FileId): void {
@@ -116,14 +136,15 @@ export class NeedIndex {
     this.#files.delete(fileId);
     this.#byLive[tracked.need.live]?.delete(fileId);
     this.#copy[tracked.need.live]?.delete(fileId);
-    for (const files of [this.#drop, this.#parked, this.#missing]) files.delete(fileId);
+    for (const files of [this.#drop, this.#parked, this.#waiting, this.#missing])
+      files.delete(fileId);
     this.#count(tracked.need, -1);
   }
 
   /** The files whose time has come; each is put anew by the caller. */
   takeDue(now: Millis): readonly TrackedFile[] {
     const due: TrackedFile[] = [];
-    for (let wake = this.#waiting.takeDue(now); wake; wake = this.#waiting.takeDue(now)) {
+    for (let wake = this.#wakes.takeDue(now); wake; wake = this.#wakes.takeDue(now)) {
       const tracked = this.#files.get(wake.item);
       if (tracked?.lane === 'waiting' && tracked.notBefore === wake.at) due.push(tracked);
     }
@@ -132,43 +153,54 @@ export class NeedIndex {
 
   /** A keeper came that could take a copy. */
   unpark(): void {
-    this.#hasKeeperCome = true;
-    for (const fileId of [...this.#parked]) {
+    this.#hasKeeperCome = this.#forgotten.files > 0;
+    for (const fileId of this.#parked.all()) {
       const tracked = this.#files.get(fileId);
       if (tracked !== undefined) this.put({ ...tracked, lane: 'copy', notBefore: atOnce });
     }
   }
 
   /** A survey of all begins, which will find again what was forgotten. */
-  forgiveForgotten(): void {
+  forgiveForgotten(now: Millis): void {
+    this.#refilledAt = now;
     this.#forgotten = nothingForgotten;
     this.#hasKeeperCome = false;
   }
 
   #enter({ file, need, lane, notBefore }: TrackedFile): void {
     if (need.isMissing) this.#missing.add(file.fileId);
-    if (lane === 'copy') setOf(this.#copy, need.live).add(file.fileId);
+    if (lane === 'copy') laneFor(this.#copy, need.live).add(file.fileId);
     else if (lane === 'drop') this.#drop.add(file.fileId);
     else if (lane === 'parked') this.#parked.add(file.fileId);
-    else if (lane === 'waiting') this.#waiting.add(notBefore, file.fileId);
+    else if (lane === 'waiting') {
+      this.#waiting.add(file.fileId);
+      this.#wakes.add(notBefore, file.fileId);
+    }
   }
 
-  #forgetOne(): void {
+  /** Of those that press as little, the newest goes: it is at hand. */
+  #forgetOne(newest: TrackedFile): void {
     const most = this.#byLive.findLast((files) => files.size > 0);
-    const candidates = [this.#missing, this.#parked, most].find((files) => files?.size);
-    const [fileId] = firstOf(candidates, 1);
-    const tracked = fileId === undefined ? undefined : this.#files.get(fileId);
+    const candidates = [this.#missing, this.#parked, this.#waiting, most].find(
+      (files) => files !== undefined && files.size > 0,
+    );
+    const isNewest = candidates?.has(newest.file.fileId) === true;
+    const tracked = isNewest ? newest : this.#find(candidates?.next());
     if (tracked === undefined) return;
     this.remove(tracked.file.fileId);
     const { isBelowTarget, isMissing } = tracked.need;
-    const isParked = tracked.lane === 'parked';
-    const { belowTarget, missing, parked, helpable } = this.#forgotten;
+    const isHelpless = isMissing || tracked.lane === 'parked' || tracked.lane === 'waiting';
+    const { files, belowTarget, missing, helpable } = this.#forgotten;
     this.#forgotten = {
+      files: files + 1,
       belowTarget: belowTarget + Number(isBelowTarget),
       missing: missing + Number(isMissing),
-      parked: parked + Number(isParked),
-      helpable: helpable + Number(!isMissing && !isParked),
+      helpable: helpable + Number(!isHelpless),
     };
+  }
+
+  #find(fileId: FileId | undefined): TrackedFile | undefined {
+    return fileId === undefined ? undefined : this.#files.get(fileId);
   }
 
   #count(need: FileNeed, sign: 1 | -1): void {
@@ -181,16 +213,9 @@ export class NeedIndex {
   }
 }
 
-function setOf(sets: Set<FileId>[], live: number): Set<FileId> {
-  while (sets.length <= live) sets.push(new Set());
-  return sets[live] ?? new Set();
-}
-
-function firstOf(files: ReadonlySet<FileId> | undefined, limit: number): readonly FileId[] {
-  const first: FileId[] = [];
-  for (const fileId of files ?? []) {
-    if (first.length >= limit) break;
-    first.push(fileId);
-  }
-  return first;
+function laneFor(lanes: Rotation<FileId>[], live: number): Rotation<FileId> {
+  while (lanes.length < live) lanes.push(new Rotation());
+  const lane = lanes[live] ?? new Rotation<FileId>();
+  lanes[live] = lane;
+  return lane;
 }

@@ -25,12 +25,13 @@ export interface ClaimLimits {
   readonly before: number;
 }
 
-export const claimCountMax = 4;
+const claimCountMax = 4;
 export const claimantsMax = 2;
 /** A claim should not take a keeper longer than this, so that little is held up when it fails. */
 const claimTargetMs = 1000;
-/** An idle keeper takes over from one that needs this many times as long for a chunk. */
+/** An idle keeper takes over from one that needs this many times as long for a chunk, and so much longer. */
 const overtakeRatio = 2;
+const overtakeMarginMs = 50;
 
 export const createRangeQueue = (missing: readonly ChunkRange[]): RangeQueue => ({
   pending: missing.filter((range) => range.count > 0),
@@ -41,7 +42,7 @@ export const createRangeQueue = (missing: readonly ChunkRange[]): RangeQueue => 
 export const isFinished = (queue: RangeQueue): boolean =>
   queue.pending.length === 0 && queue.claimed.size === 0;
 
-export const pendingCount = (queue: RangeQueue): number =>
+const pendingCount = (queue: RangeQueue): number =>
   queue.pending.reduce((sum, range) => sum + range.count, 0);
 
 /**
@@ -81,7 +82,8 @@ export function takeOver(
   chunkMs: (source: KeeperId) => number,
   before: number,
 ): { readonly queue: RangeQueue; readonly range?: ChunkRange } {
-  const slowMs = overtakeRatio * chunkMs(source);
+  const ownMs = chunkMs(source);
+  const slowMs = Math.max(overtakeRatio * ownMs, ownMs + overtakeMarginMs);
   let slowest:
     | { readonly index: number; readonly claimant: KeeperId; readonly ms: number }
     | undefined;

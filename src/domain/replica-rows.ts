@@ -16,7 +16,7 @@ export interface ReplicaFound {
 }
 
 /** Stands for "the keeper never said that it hashed the bytes". */
-export const neverVerified = wallMs(0);
+const neverVerified = wallMs(0);
 
 export const replicaOf = (file: FileRecord, keeper: KeeperId): ReplicaRecord | undefined =>
   file.replicas.find((replica) => replica.keeper === keeper);

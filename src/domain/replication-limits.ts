@@ -22,6 +22,8 @@ export interface ReplicationLimits {
   readonly candidatesMax: number;
   /** Files in need that are kept in mind; the least pressing are left to a later survey. */
   readonly filesTrackedMax: number;
+  /** How often the table is walked for files that were left out, while there are such. */
+  readonly refillEveryMs: number;
   /** Of a file whose copy or drop failed. */
   readonly backoffFirstMs: number;
   readonly backoffMaxMs: number;
@@ -52,6 +54,7 @@ const replicationDefaults: ReplicationLimits = {
   surveyDeadlineMs: 30_000,
   candidatesMax: 256,
   filesTrackedMax: 200_000,
+  refillEveryMs: 600_000,
   backoffFirstMs: 1_000,
   backoffMaxMs: 300_000,
   keeperFailuresMax: 3,

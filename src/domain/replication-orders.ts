@@ -4,8 +4,7 @@
  * Fewest live replicas first. A bounded number of files is looked at, and one that cannot be
  * helped goes to the end of its lane, so that it holds up nobody.
  */
-import type { Digest, FileId, KeeperId, Millis } from './ids.js';
-import { millis } from './ids.js';
+import { type Digest, type FileId, type KeeperId, type Millis, millis } from './ids.js';
 import type { TrackedFile } from './need-index.js';
 import { judgeNeed, takeCensus } from './replica-census.js';
 import type { ReplicationLimits } from './replication-limits.js';
@@ -34,12 +33,13 @@ export function orderCopies(state: ReplicationState, now: Millis): readonly Copy
   if (state.mode === 'recovering' || now < state.storm.heldUntil) return [];
   const { needs, limits } = state;
   const orders: CopyOrder[] = [];
-  for (const live of needs.liveCounts)
-    for (const fileId of needs.copyCandidates(live, limits.candidatesMax)) {
-      if (!isAnySlotFree(state)) return orders;
-      const tracked = needs.get(fileId);
-      if (tracked?.lane === 'copy') orders.push(...orderCopiesOf(state, tracked, now));
+  for (const live of needs.liveCounts) {
+    const looks = Math.min(needs.countCopies(live), limits.candidatesMax);
+    for (let look = 0; look < looks && isAnySlotFree(state); look += 1) {
+      const tracked = needs.nextCopy(live);
+      if (tracked !== undefined) orders.push(...orderCopiesOf(state, tracked, now));
     }
+  }
   return orders;
 }
 
@@ -48,9 +48,9 @@ export function orderDrops(state: ReplicationState, now: Millis): readonly DropO
   if (state.mode !== 'serving' || now < state.storm.heldUntil) return [];
   const { needs, drops, limits } = state;
   const orders: DropOrder[] = [];
-  for (const fileId of needs.dropCandidates(limits.candidatesMax)) {
-    if (drops.size >= limits.dropsInFlightMax) break;
-    const tracked = needs.get(fileId);
+  const looks = Math.min(needs.dropCount, limits.candidatesMax);
+  for (let look = 0; look < looks && drops.size < limits.dropsInFlightMax; look += 1) {
+    const tracked = needs.nextDrop();
     if (tracked !== undefined) orders.push(...orderDropOf(state, tracked, now));
   }
   return orders;

@@ -21,7 +21,7 @@ import type { ReplicationLimits } from './replication-limits.js';
 import { calm, type StormWatch } from './storm-guard.js';
 import { SurveyQueue } from './survey-queue.js';
 
-export interface DropInFlight {
+interface DropInFlight {
   readonly keeper: KeeperId;
   readonly deadline: Millis;
   /** Its keeper has carried it out; the table's word of it is to come. */
@@ -48,7 +48,7 @@ export const createReplicationState = (limits: ReplicationLimits): ReplicationSt
   storm: calm,
   views: new Map(),
   surveyedStarts: new Map(),
-  needs: new NeedIndex(limits.filesTrackedMax),
+  needs: new NeedIndex(limits.filesTrackedMax, limits.refillEveryMs),
   copies: new CopiesInFlight(),
   drops: new Map(),
   surveys: new SurveyQueue(),

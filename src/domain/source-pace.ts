@@ -13,8 +13,6 @@ export interface SourcePace {
   readonly waitingSince?: Millis;
 }
 
-/** What a keeper of which nothing is known is taken for. */
-const unknownChunkMs = 500;
 const weightOfLast = 0.4;
 
 export const unknownPace: SourcePace = {};
@@ -33,7 +31,8 @@ export function arrivedAt(pace: SourcePace, now: Millis): SourcePace {
 
 export const rested = ({ waitingSince: _, ...pace }: SourcePace): SourcePace => pace;
 
+/** Nothing is held against a keeper that has not been asked for anything yet. */
 export function expectedChunkMs(pace: SourcePace, now: Millis): number {
   const waitedMs = pace.waitingSince === undefined ? 0 : now - pace.waitingSince;
-  return Math.max(pace.chunkMs ?? unknownChunkMs, waitedMs);
+  return Math.max(pace.chunkMs ?? 0, waitedMs);
 }

@@ -14,7 +14,7 @@
  * stays on disk when it fails, so that the next run resumes. Time enters through the delays;
  * every sign of progress starts `patience` anew.
  */
-import { type ActorRefFrom, assign, cancel, raise, setup } from 'xstate';
+import { assign, cancel, raise, setup } from 'xstate';
 import { backoffMs } from '../domain/backoff.js';
 import type { PlainError } from '../domain/errors.js';
 import type { FileView } from '../domain/file-view.js';
@@ -72,8 +72,6 @@ export type DownloadEvent =
 export type DownloadOutput =
   | { readonly ok: true; readonly file: FileView }
   | { readonly ok: false; readonly error: PlainError };
-
-export type DownloadActor = ActorRefFrom<typeof downloadMachine>;
 
 const retryLimits = { firstMs: 100, maxMs: 3000 };
 
@@ -235,10 +233,12 @@ export const downloadMachine = setup({
 const isSameFile = (one: Located | undefined, other: Located): boolean =>
   one?.file.fileId === other.file.fileId;
 
-const silence = ({ error }: DownloadContext): PlainError => ({
-  code: error?.code === 'integrity' ? 'integrity' : 'unavailable',
-  detail: `no progress for too long${error ? `; the last error was: ${error.detail}` : ''}`,
-});
+function silence({ error, awaiting, patienceMs }: DownloadContext): PlainError {
+  const reason = error?.detail ?? 'nobody answers';
+  const seconds = Math.round(patienceMs[awaiting] / 1000);
+  const code = error?.code === 'integrity' ? 'integrity' : 'unavailable';
+  return { code, detail: `no progress for ${seconds} s: ${reason}` };
+}
 
 const another = ({ name }: DownloadContext): PlainError => ({
   code: 'unavailable',

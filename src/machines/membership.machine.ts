@@ -18,7 +18,7 @@
 import { assign, initialTransition, type SnapshotFrom, setup, transition } from 'xstate';
 import type { KeeperState } from '../domain/keeper-view.js';
 
-export interface MembershipContext {
+interface MembershipContext {
   /** The start of the keeper that was admitted last. */
   readonly incarnation: number;
   /** The full inventory of this incarnation has been taken in. */
@@ -47,7 +47,7 @@ const heardAgain = [
   { target: 'joining' },
 ] as const;
 
-export const membershipMachine = setup({
+const membershipMachine = setup({
   types: {
     input: {} as { readonly incarnation: number },
     context: {} as MembershipContext,

@@ -2,15 +2,29 @@
 import type { PlainError } from '../domain/errors.js';
 
 interface Ending {
+  readonly awaiting: 'master' | 'bytes' | 'sync' | 'copies';
+  readonly patienceMs: Readonly<Record<Ending['awaiting'], number>>;
   readonly allSent: boolean;
   readonly error: PlainError | undefined;
 }
 
 /** Patience ended: the last error, which is what kept it from going on, or the silence itself. */
-export const silence = ({ error }: Ending): PlainError => ({
-  code: 'unavailable',
-  detail: `no progress for too long${error ? `; the last error was: ${error.detail}` : ''}`,
-});
+export function silence({ error, awaiting, patienceMs }: Ending): PlainError {
+  const reason = error?.detail ?? doings[awaiting];
+  const seconds = Math.round(patienceMs[awaiting] / 1000);
+  return { code: 'unavailable', detail: `no progress for ${seconds} s: ${reason}` };
+}
+
+const doings: Record<Ending['awaiting'], string> = {
+  master: 'the master does not answer',
+  bytes: 'the keeper takes no bytes',
+  sync: 'the keeper does not say that it has the file',
+  copies: 'too few keepers have a copy',
+};
+
+/** The master has given the name back: whatever was in doubt has not happened, and will not. */
+export const certain = ({ error }: Ending): PlainError | undefined =>
+  error?.code === 'unknown-outcome' ? { ...error, code: 'unavailable' } : error;
 
 /** The master could not be asked to forget the upload. */
 export const unheard = ({ error, allSent }: Ending): PlainError | undefined =>

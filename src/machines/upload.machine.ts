@@ -16,14 +16,14 @@
  * sent. Reads no bytes and knows no socket. Time enters through the delays; every sign of
  * progress starts `patience` anew.
  */
-import { type ActorRefFrom, assign, cancel, raise, setup } from 'xstate';
+import { assign, cancel, raise, setup } from 'xstate';
 import { backoffMs } from '../domain/backoff.js';
 import type { PlainError } from '../domain/errors.js';
 import type { FileView } from '../domain/file-view.js';
 import type { FileId, KeeperId, UploadId } from '../domain/ids.js';
 import type { TransferSource } from '../domain/transfer-source.js';
 import { unprovidedTask } from './unprovided-task.js';
-import { silence, unacked, unheard } from './upload-errors.js';
+import { certain, silence, unacked, unheard } from './upload-errors.js';
 
 export interface UploadInput {
   readonly uploadId: UploadId;
@@ -84,8 +84,6 @@ export type UploadOutput =
   | { readonly ok: true; readonly file: FileView }
   | { readonly ok: false; readonly error: PlainError };
 
-export type UploadActor = ActorRefFrom<typeof uploadMachine>;
-
 const retryLimits = { firstMs: 100, maxMs: 3000 };
 
 export const uploadMachine = setup({
@@ -115,6 +113,7 @@ export const uploadMachine = setup({
     noteFile: assign((_, params: { file: FileView }) => ({ file: params.file })),
     noteError: assign((_, params: { error: PlainError }) => ({ error: params.error })),
     noteSilence: assign({ error: ({ context }) => silence(context) }),
+    noteCertain: assign({ error: ({ context }) => certain(context) }),
     noteUnheard: assign({ error: ({ context }) => unheard(context) }),
     noteUnacked: assign({ error: ({ context }) => unacked(context) }),
     startPatience: raise({ type: 'patience ended' }, { id: 'patience', delay: 'patience' }),
@@ -232,7 +231,7 @@ export const uploadMachine = setup({
       description: 'So that a failure told is a failure for good; or it turns out to be none.',
       invoke: { src: 'abandon', input: ({ context }) => context },
       on: {
-        'name is free': 'failed',
+        'name is free': { target: 'failed', actions: 'noteCertain' },
         acked: { target: 'acked', actions: { type: 'noteFile', params: ({ event }) => event } },
         committed: { target: 'failed', actions: 'noteUnacked' },
         unreachable: { target: 'failed', actions: 'noteUnheard' },

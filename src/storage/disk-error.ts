@@ -37,6 +37,10 @@ export function toDiskError(doing: string, error: unknown): unknown {
   return isSystemError(error) ? diskError(doing, error.code, error.message, error) : error;
 }
 
+/** The disk did not do what it was asked, whether that has been put into words already or not. */
+export const isDiskFailure = (error: unknown): error is Error =>
+  isSystemError(error) || (error instanceof ReelkeepError && error.code === 'unavailable');
+
 /** Nothing new should be written to a disk that says so. */
 export const isDiskSick = (code: string): boolean => code === 'EIO' || code === 'EROFS';
 

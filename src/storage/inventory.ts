@@ -7,7 +7,7 @@
  * moment at which it ends.
  */
 import { type Digest, digest, type FileId, type UploadId, uploadId } from '../domain/ids.js';
-import { isSystemError } from './disk-error.js';
+import { isDiskFailure } from './disk-error.js';
 import { storageLimits } from './limits.js';
 import { type ManifestFile, readManifestFile } from './manifest-file.js';
 import { listBuckets, listReplicas, mapWindows } from './object-listing.js';
@@ -75,7 +75,7 @@ async function* examineAll(
     try {
       return await parts.turns.run(fileId, () => look(parts, fileId));
     } catch (error) {
-      if (!isSystemError(error)) throw error;
+      if (!isDiskFailure(error)) throw error;
       parts.sync.noteError(error);
       return 'unreadable';
     }

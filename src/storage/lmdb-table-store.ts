@@ -12,6 +12,7 @@ import { ReelkeepError } from '../domain/errors.js';
 import { type ClusterId, clusterId } from '../domain/ids.js';
 import type { KeyRange, RowKey, TableIdentity, TableWrite } from '../domain/table-port.js';
 import { openTableDirectory, syncTableDirectory, type TableDirectory } from './table-directory.js';
+import { requireTableFile } from './table-file-check.js';
 import { decodeRow, encodeRow, keyBytes, keyOf } from './table-row-codec.js';
 import type { TableStore, TableTransaction } from './table-store.js';
 
@@ -47,6 +48,7 @@ export class LmdbTableStore implements TableStore {
     const place = await openTableDirectory(directory);
     let database: Database | undefined;
     try {
+      await requireTableFile(place.table);
       database = openDatabase(place.table);
       const meta = beginEpoch(database, readMeta(database, place.table));
       await syncTableDirectory(place);

@@ -11,7 +11,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileId } from '../domain/ids.js';
-import { isSystemError } from './disk-error.js';
+import { isDiskFailure } from './disk-error.js';
 import { parseStagedName, type ReplicaPart } from './layout.js';
 import { type Listing, listBuckets, mapWindows } from './object-listing.js';
 import { fileBytes, removePair, type StoreParts, setAside } from './replica-files.js';
@@ -89,7 +89,7 @@ async function resolve(
     await setAside(parts, fileId);
     return { fileId, found: 'quarantined' };
   } catch (error) {
-    if (!isSystemError(error)) throw error;
+    if (!isDiskFailure(error)) throw error;
     parts.sync.noteError(error);
     return { fileId, found: 'unreadable' };
   }

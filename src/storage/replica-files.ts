@@ -34,7 +34,7 @@ export async function removePair(paths: ReplicaPaths): Promise<boolean> {
   return (await removeFile(paths.manifest)) || hadData;
 }
 
-export async function moveFile(from: string, to: string): Promise<boolean> {
+async function moveFile(from: string, to: string): Promise<boolean> {
   return (await unlessAbsent(rename(from, to).then(() => true))) ?? false;
 }
 

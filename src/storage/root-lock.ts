@@ -1,3 +1,4 @@
+/// <reference path="./fs-native-extensions.d.ts" />
 /** One keeper at a time owns a root. The lock ends with the process that holds it, however that ends. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';

@@ -6,7 +6,7 @@
  */
 import { lstat, readdir } from 'node:fs/promises';
 import type { Digest, FileId } from '../domain/ids.js';
-import { hasCode, isSystemError } from './disk-error.js';
+import { hasCode, isDiskFailure } from './disk-error.js';
 import { openOwnFile, readManifestFile } from './manifest-file.js';
 import { fileBytes, type StoreParts, setAside } from './replica-files.js';
 
@@ -30,7 +30,7 @@ export async function verifyReplica(
   try {
     return await judge(parts, fileId, expected);
   } catch (error) {
-    if (!isSystemError(error)) throw error;
+    if (!isDiskFailure(error)) throw error;
     parts.sync.noteError(error);
     return { outcome: 'unknown', reason: error.message };
   }

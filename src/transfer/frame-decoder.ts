@@ -121,7 +121,7 @@ export class FrameDecoder {
     const type = typeOfByte.get(byte);
     if (type === undefined) throw new FrameError(`there is no frame of type ${byte}`);
     if (!(this.#expected.accept as readonly FrameType[]).includes(type)) {
-      throw new FrameError(`a ${type} frame came where none belongs`);
+      throw new FrameError(`a frame of type ${type} came where none belongs`);
     }
     this.#part = { name: 'header', type };
     this.#end = frameHeaderBytes[type];

@@ -28,7 +28,7 @@ export interface TransferHandlers {
   manifest(request: AdmittedTransfer): Promise<Uint8Array>;
 }
 
-export interface AdmittedTransfer {
+interface AdmittedTransfer {
   readonly claims: TicketClaims;
   readonly fileId: FileId;
   /** Aborted when the connection is gone. */

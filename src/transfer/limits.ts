@@ -45,7 +45,7 @@ const second = 1000;
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-export const defaultTransferLimits: TransferLimits = {
+const defaultTransferLimits: TransferLimits = {
   headBytesMax: 4 * KiB,
   detailBytesMax: KiB,
   manifestBytesMax: 256 * MiB,

@@ -6,7 +6,7 @@ import { Operation, RequestHead as WireHead } from './generated/reelkeep/transfe
 
 export type RequestHead = {
   /** An encoded ticket's claims. */
-  readonly claims: Buffer;
+  readonly claims: Uint8Array;
   readonly fileId: FileId;
 } & (
   | { readonly operation: 'put'; readonly uploadId: UploadId }
@@ -23,7 +23,7 @@ const wireOperation = {
 export function encodeRequestHead(head: RequestHead): Buffer {
   const wire: WireHead = {
     operation: wireOperation[head.operation],
-    claims: head.claims,
+    claims: Buffer.from(head.claims),
     fileId: head.fileId,
     uploadId: head.operation === 'put' ? head.uploadId : '',
     firstChunk: head.operation === 'get' ? head.range.first : 0,

@@ -2,21 +2,23 @@
  * One connection as a keeper serves it: greetings, then requests one after another,
  * each answered by exactly one verdict, which is its last frame.
  *
- * A request that was refused, or a PUT that failed, may have more bytes on their
- * way; after its verdict the keeper hangs up.
+ * A PUT that failed may have more bytes on their way, and of a request that cannot
+ * be read nobody knows; after its verdict the keeper hangs up.
  */
 import { randomBytes } from 'node:crypto';
 import { type PlainError, ReelkeepError, toPlainError } from '../domain/errors.js';
+import type { TicketClaims } from '../domain/ticket.js';
 import { BufferQuota, type BufferSource } from './chunk-buffers.js';
 import type { FramedSocket } from './framed-socket.js';
 import { challengeBytes, encodeGreeting, encodeVerdict, type RequestFrame } from './frames.js';
 import { wrongGreeting } from './greeting.js';
 import type { TransferHandlers, TransferLog } from './handlers.js';
 import type { TransferLimits } from './limits.js';
+import { decodeRequestHead, type RequestHead } from './request-head.js';
 import { serveGet, serveManifest } from './serve-get.js';
 import { servePut } from './serve-put.js';
 import type { Slots } from './slots.js';
-import type { AdmittedRequest, TicketGate } from './ticket-gate.js';
+import type { TicketedRequest, TicketGate } from './ticket-gate.js';
 
 /** What all connections of a server share. */
 export interface ServerShare {
@@ -86,37 +88,47 @@ export class ServerConnection {
     return sequel;
   }
 
-  async #answer(frame: RequestFrame, number: number): Promise<Sequel> {
+  async #answer({ head, proof }: RequestFrame, requestNumber: number): Promise<Sequel> {
     let afterFailure: Sequel = 'hang up';
-    const { transfers, gate } = this.#share;
-    if (!transfers.tryTake()) return this.#refuse(unableNow, afterFailure);
     try {
-      const request = gate.admit(frame, this.#challenge, number);
-      if (request.head.operation !== 'put') afterFailure = 'next request';
-      await this.#transfer(request);
+      const wanted = decodeRequestHead(head);
+      if (wanted.operation !== 'put') afterFailure = 'next request';
+      const challenge = this.#challenge;
+      await this.#admitAndTransfer({ challenge, requestNumber, head, wanted, proof });
     } catch (error) {
-      return await this.#refuse(error, afterFailure);
-    } finally {
-      transfers.free();
+      await this.#say(this.#explain(error));
+      return afterFailure;
     }
     await this.#say({ code: 'ok', detail: '' });
     return 'next request';
   }
 
-  async #transfer({ head, claims }: AdmittedRequest): Promise<void> {
+  async #admitAndTransfer(request: TicketedRequest): Promise<void> {
+    const { transfers, gate } = this.#share;
+    if (!transfers.tryTake()) {
+      throw new ReelkeepError('unavailable', 'the keeper has too many transfers; try again');
+    }
+    try {
+      await this.#transfer(request.wanted, gate.admit(request));
+    } finally {
+      transfers.free();
+    }
+  }
+
+  async #transfer(wanted: RequestHead, claims: TicketClaims): Promise<void> {
     const { handlers, limits, log } = this.#share;
     const socket = this.#socket;
     const buffers = new BufferQuota(this.#share.buffers, limits.chunkBuffersPerTransfer);
-    const { fileId } = head;
+    const { fileId } = wanted;
     const { size } = claims;
     const request = { claims, fileId, signal: socket.signal };
-    switch (head.operation) {
+    switch (wanted.operation) {
       case 'put': {
-        const sink = await handlers.put({ ...request, uploadId: head.uploadId });
+        const sink = await handlers.put({ ...request, uploadId: wanted.uploadId });
         return servePut({ socket, buffers, sink, size, log });
       }
       case 'get': {
-        const { range } = head;
+        const { range } = wanted;
         const source = await handlers.get({ ...request, range });
         return serveGet({ socket, buffers, source, range, size, log });
       }
@@ -125,11 +137,6 @@ export class ServerConnection {
         return serveManifest(socket, manifest, limits.manifestBytesMax);
       }
     }
-  }
-
-  async #refuse(error: unknown, sequel: Sequel): Promise<Sequel> {
-    await this.#say(this.#explain(error));
-    return sequel;
   }
 
   async #say(verdict: PlainError | { code: 'ok'; detail: '' }): Promise<void> {
@@ -143,8 +150,6 @@ export class ServerConnection {
     return { code: 'internal', detail: 'the keeper failed; its log says why' };
   }
 }
-
-const unableNow = new ReelkeepError('unavailable', 'the keeper has too many transfers; try again');
 
 /** The peer has left before it could be told; its own side has an error for that. */
 const alreadyGone = (): void => undefined;

@@ -1,17 +1,17 @@
 /** The one door to a keeper's transfers: nothing is done for a request that has not passed it. */
-import { chunkCount } from '../domain/chunk-plan.js';
+import { type ChunkRange, chunkCount } from '../domain/chunk-plan.js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { TicketClaims } from '../domain/ticket.js';
-import type { RequestFrame } from './frames.js';
 import type { KeeperAuthority } from './handlers.js';
 import { NonceLedger } from './nonce-ledger.js';
-import { decodeRequestHead, type RequestHead } from './request-head.js';
+import type { RequestHead } from './request-head.js';
 import { judgeTicket } from './ticket-check.js';
-import { verifyRequest } from './ticket-proof.js';
+import { type ProvenRequest, verifyRequest } from './ticket-proof.js';
 
-export interface AdmittedRequest {
-  readonly head: RequestHead;
-  readonly claims: TicketClaims;
+export interface TicketedRequest extends ProvenRequest {
+  /** The decoded form of `head`. */
+  readonly wanted: RequestHead;
+  readonly proof: Uint8Array;
 }
 
 export class TicketGate {
@@ -24,22 +24,20 @@ export class TicketGate {
   }
 
   /** @throws ReelkeepError why this request is not served */
-  admit(frame: RequestFrame, challenge: Uint8Array, requestNumber: number): AdmittedRequest {
+  admit({ wanted, proof, ...proven }: TicketedRequest): TicketClaims {
     const authority = this.#authority;
-    const head = decodeRequestHead(frame.head);
-    const proven = { challenge, requestNumber, head: frame.head };
-    const claims = verifyRequest(head.claims, frame.proof, proven, (id) => authority.keyOf(id));
+    const claims = verifyRequest(wanted.claims, proof, proven, (id) => authority.keyOf(id));
     const masterNowMs = authority.masterNowMs();
-    const verdict = judgeTicket(claims, head, {
+    const verdict = judgeTicket(claims, wanted, {
       keeper: authority.keeper,
       incarnation: authority.incarnation,
       epoch: authority.highestEpoch(),
       masterNowMs,
     });
     if (!verdict.ok) throw new ReelkeepError(verdict.code, verdict.reason);
-    if (head.operation === 'get') requireRange(claims.size, head.range.first + head.range.count);
-    if (head.operation === 'put') this.#spend(claims, masterNowMs);
-    return { head, claims };
+    if (wanted.operation === 'get') requireRange(claims.size, wanted.range);
+    if (wanted.operation === 'put') this.#spend(claims, masterNowMs);
+    return claims;
   }
 
   #spend({ nonce, expiresAtMs }: TicketClaims, masterNowMs: number): void {
@@ -54,7 +52,8 @@ export class TicketGate {
   }
 }
 
-function requireRange(size: number, end: number): void {
+function requireRange(size: number, { first, count }: ChunkRange): void {
+  const end = first + count;
   const chunks = chunkCount(size);
   if (end > chunks) {
     throw new ReelkeepError('usage', `the range ends at chunk ${end} of a file of ${chunks}`);

@@ -9,6 +9,7 @@
 import type { ChunkRange } from '../domain/chunk-plan.js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { FileId, UploadId } from '../domain/ids.js';
+import type { TransferTicket } from '../domain/transfer-source.js';
 import type { BufferSource } from './chunk-buffers.js';
 import { planOfRange } from './chunk-sequence.js';
 import type { ArrivedChunk } from './chunk-source.js';
@@ -23,7 +24,7 @@ import { encodeRequestHead, type RequestHead } from './request-head.js';
 import { Slots } from './slots.js';
 import { type Address, dialSocket } from './socket-reads.js';
 import { decodeClaims } from './ticket-claims.js';
-import { proveRequest, type SignedTicket } from './ticket-proof.js';
+import { proveRequest } from './ticket-proof.js';
 
 export interface DialOptions extends Address {
   readonly signal?: AbortSignal;
@@ -31,7 +32,7 @@ export interface DialOptions extends Address {
 }
 
 interface TransferOrder {
-  readonly ticket: SignedTicket;
+  readonly ticket: TransferTicket;
   readonly fileId: FileId;
   /** At least two for each connection that shares them. */
   readonly buffers: BufferSource;
@@ -204,7 +205,7 @@ export class TransferConnection {
   }
 
   /** A failure to send ends the connection, of which the one who reads the answer learns. */
-  #sendHead({ proofKey }: SignedTicket, head: Buffer): void {
+  #sendHead({ proofKey }: TransferTicket, head: Buffer): void {
     const requestNumber = this.#requests;
     this.#requests += 1;
     const proof = proveRequest(proofKey, { challenge: this.#challenge, requestNumber, head });

@@ -27,6 +27,7 @@ export class TransferServer {
   readonly #share: ServerShare;
   readonly #pool: ChunkBuffers;
   readonly #connections = new Map<ServerConnection, Promise<void>>();
+  #port = 0;
 
   /** @throws ReelkeepError `unavailable`, with the system's error as its cause */
   static async listen(options: TransferServerOptions): Promise<TransferServer> {
@@ -40,6 +41,7 @@ export class TransferServer {
         cause: error,
       });
     }
+    server.#port = (server.#listener.address() as AddressInfo).port;
     server.#listener.on('error', (error) =>
       options.log?.warn({ err: error }, 'the listener failed'),
     );
@@ -63,8 +65,9 @@ export class TransferServer {
     this.#listener = net.createServer({ pauseOnConnect: true }, (socket) => this.#accept(socket));
   }
 
+  /** The one that was taken, also after closing. */
   get port(): number {
-    return (this.#listener.address() as AddressInfo).port;
+    return this.#port;
   }
 
   get connections(): number {

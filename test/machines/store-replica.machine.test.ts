@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createActor, fromPromise, SimulatedClock, waitFor } from 'xstate';
 import { ReelkeepError } from '../../src/domain/errors.js';
 import {
+  type ReceivedTotals,
   type ReportVerdict,
   storeReplicaMachine,
 } from '../../src/machines/store-replica.machine.js';

@@ -1,9 +1,18 @@
 import { fsyncSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DiskSync } from '../../src/storage/disk-sync.js';
-import { aFilm, createBench, filesBelow, listAll, put, receive, soundEntry } from './a-store.js';
+import {
+  aFilm,
+  createBench,
+  filesBelow,
+  listAll,
+  objectPath,
+  put,
+  receive,
+  soundEntry,
+} from './a-store.js';
 
 const bench = createBench();
 
@@ -83,6 +92,34 @@ describe('a sync that fails', () => {
 
     expect(report.dropped).toEqual([]);
     expect(report.failed).toMatchObject([{ fileId: film.fileId, error: { code: 'unavailable' } }]);
+  });
+});
+
+describe('a sync that fails while a bad replica is set aside', () => {
+  it('leaves it unknown what became of the replica', async () => {
+    const disk = failingDisk();
+    const { root, store } = await bench.openNew({ fsync: disk.fsync });
+    const film = aFilm(1);
+    await put(store, film);
+    await truncate(objectPath(root, film.fileId, 'mp4'), 1);
+    disk.failAt(1);
+
+    expect(await store.verify(film.fileId, film)).toMatchObject({ outcome: 'unknown' });
+  });
+
+  it('keeps the inventory from being complete', async () => {
+    const disk = failingDisk();
+    const { root, store } = await bench.openNew({ fsync: disk.fsync });
+    const [film, kept] = [aFilm(1), aFilm(2)];
+    await put(store, film);
+    await put(store, kept);
+    await truncate(objectPath(root, film.fileId, 'mp4'), 1);
+    disk.failAt(1);
+
+    const { complete, entries } = await listAll(store);
+
+    expect(complete).toBe(false);
+    expect(entries).toContainEqual(soundEntry(kept));
   });
 });
 

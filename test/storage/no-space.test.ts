@@ -35,7 +35,7 @@ describe.skipIf(smallDisk === undefined)('a disk that is full', () => {
 /** Needs the right to mount; without it these tests are skipped. */
 function mountSmallDisk(bytes: number): string | undefined {
   const path = mkdtempSync(join(tmpdir(), 'reelkeep-small-disk-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path]);
+  const mounted = spawnSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path]);
   if (mounted.status === 0) return path;
   rmSync(path, { recursive: true });
   const reason = mounted.error?.message ?? mounted.stderr.toString().trim();
@@ -45,6 +45,6 @@ function mountSmallDisk(bytes: number): string | undefined {
 
 function unmount(path: string | undefined): void {
   if (path === undefined) return;
-  spawnSync('umount', ['-l', path]);
+  spawnSync('/bin/umount', ['-l', path]);
   rmSync(path, { recursive: true });
 }

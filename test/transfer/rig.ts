@@ -185,11 +185,8 @@ export const getClaims = (
 export const aPutTicket = (size: number, changed?: Partial<TicketClaims>): SignedTicket =>
   signTicket(putClaims(size, changed), key);
 
-export const aGetTicket = (
-  size: number,
-  ofFile: Digest,
-  changed?: Partial<TicketClaims>,
-): SignedTicket => signTicket(getClaims(size, ofFile, changed), key);
+const aGetTicket = (size: number, ofFile: Digest, changed?: Partial<TicketClaims>): SignedTicket =>
+  signTicket(getClaims(size, ofFile, changed), key);
 
 /** Bytes that differ everywhere, so that a misplaced one shows. */
 export function sampleBytes(size: number): Buffer {

@@ -32,6 +32,8 @@ export const clientLimits = {
   sourceRetryMs: { firstMs: 100, maxMs: 2_000 },
   /** How often a keeper with nothing to do looks whether another one crawls. */
   lookAroundEveryMs: 50,
+  /** To tell the master of wrong bytes. */
+  reportTimeoutMs: 2_000,
   /** Chunks fetched ahead of a reader of stdout. */
   aheadChunksMax: 8,
   /** How often it is looked whether a download waits for its own reader. */

@@ -72,7 +72,7 @@ export interface FileDestination {
   readonly durability?: 'strict' | 'relaxed';
 }
 
-export interface StreamDestination {
+interface StreamDestination {
   readonly stream: Writable;
 }
 

@@ -10,7 +10,7 @@ import type { ChunkSink } from './chunk-sink.js';
 import { clientLimits } from './client-limits.js';
 import type { GetRequest } from './cluster.js';
 import { RangeFetch } from './fetch-ranges.js';
-import { PartFile } from './part-file.js';
+import { type PartCheck, PartFile } from './part-file.js';
 import { readManifest } from './read-manifest.js';
 import type { Resources } from './resources.js';
 import { StreamSink } from './stream-sink.js';
@@ -24,6 +24,7 @@ export class DownloadTasks {
   readonly #request: GetRequest;
   readonly #resources: Resources;
   #sink: ChunkSink | undefined;
+  readonly #reports: Promise<unknown>[] = [];
   #bytes = 0;
 
   constructor(request: GetRequest, resources: Resources) {
@@ -48,7 +49,8 @@ export class DownloadTasks {
       manifest = await readManifest({
         file,
         sources,
-        resources: this.#resources,
+        keepers: this.#resources.keepers,
+        buffers: this.#resources.buffers,
         signal,
         onBadManifest: ({ keeper }) => this.#reportBad(file.fileId, keeper, -1),
       });
@@ -56,7 +58,8 @@ export class DownloadTasks {
       return { type: 'sources ended', error: toPlainError(error) };
     }
     tell({ type: 'progressed' });
-    const sink = await this.#openSink(manifest, () => tell({ type: 'progressed' }));
+    const onChecked = (): void => tell({ type: 'progressed' });
+    const sink = await this.#openSink(manifest, { onChecked, signal });
     this.#sink = sink;
     this.#bytes = file.size - missingBytes(sink, file.size);
     return { type: 'opened' };
@@ -69,7 +72,8 @@ export class DownloadTasks {
       size: file.size,
       sources,
       sink: need(this.#sink),
-      resources: this.#resources,
+      keepers: this.#resources.keepers,
+      buffers: this.#resources.buffers,
       signal,
       relocate: (over) => this.#relocate(file, over),
       onKept: (bytes, active) => {
@@ -101,6 +105,7 @@ export class DownloadTasks {
   /** Lets go of the sink; after a failure what was fetched stays for the next run. */
   async close(): Promise<void> {
     await this.#sink?.suspend();
+    await Promise.all(this.#reports);
   }
 
   async #locate(name: string, signal: AbortSignal): Promise<Located> {
@@ -115,21 +120,23 @@ export class DownloadTasks {
     throw new ReelkeepError('unavailable', `"${this.#request.name}" holds another file now`);
   }
 
-  #openSink(manifest: Manifest, onChecked: () => void): Promise<ChunkSink> | ChunkSink {
+  #openSink(manifest: Manifest, check: PartCheck): Promise<ChunkSink> | ChunkSink {
     const { to } = this.#request;
     if ('stream' in to) return new StreamSink(to.stream, manifest);
-    return PartFile.open(to, manifest, this.#resources.pool, onChecked);
+    return PartFile.open(to, manifest, this.#resources.pool, check);
   }
 
   #report({ size }: FileView, sources: number): void {
     this.#request.onProgress?.({ bytes: this.#bytes, size, sources });
   }
 
-  /** Told once and not waited for: the download goes on from other keepers either way. */
+  /** Not waited for before the end: the download goes on from other keepers either way. */
   #reportBad(fileId: FileId, keeperId: KeeperId, chunk: number): void {
-    const reported = this.#resources.master.reportBadReplica({ fileId, keeperId, chunk });
+    const report = { fileId, keeperId, chunk };
+    const timeoutMs = clientLimits.reportTimeoutMs;
+    const told = this.#resources.master.reportBadReplica(report, { timeoutMs });
     // A master that is away hears of it from the next reader, or from the keeper's own scrub.
-    reported.catch(() => undefined);
+    this.#reports.push(told.catch(() => undefined));
   }
 }
 

@@ -15,13 +15,13 @@ import {
 } from '../../domain/errors.js';
 import type { FileId, KeeperId } from '../../domain/ids.js';
 import type { TransferSource } from '../../domain/transfer-source.js';
+import type { BufferSource } from '../../transfer/chunk-buffers.js';
 import type { ArrivedChunk } from '../../transfer/chunk-source.js';
 import type { ChunkSink } from './chunk-sink.js';
 import { clientLimits } from './client-limits.js';
 import { FetchPlan } from './fetch-plan.js';
-import type { Lease } from './keeper-connections.js';
+import type { KeeperLender, Lease } from './keeper-connections.js';
 import { pause } from './pause.js';
-import type { Resources } from './resources.js';
 import { signedTicket } from './transfer-source.js';
 
 export interface FetchOptions {
@@ -30,9 +30,10 @@ export interface FetchOptions {
   readonly size: number;
   readonly sources: readonly TransferSource[];
   readonly sink: ChunkSink;
-  readonly resources: Resources;
+  readonly keepers: KeeperLender;
+  readonly buffers: BufferSource;
   readonly signal: AbortSignal;
-  /** Where the file is now; a different file, or none, ends the fetching. */
+  /** Who has the same file now, with new tickets; when it rejects, the known sources serve on. */
   relocate(signal: AbortSignal): Promise<readonly TransferSource[]>;
   /** Bytes that are here now and were not before, and how many keepers are sending. */
   onKept(bytes: number, sources: number): void;
@@ -54,6 +55,8 @@ export class RangeFetch {
   readonly #over = new AbortController();
   readonly #sources = new Map<KeeperId, TransferSource>();
   readonly #requests = new Map<KeeperId, Request>();
+  /** Of each keeper, in a row: none any more when a chunk has come. */
+  readonly #failures = new Map<KeeperId, number>();
   readonly #lanes = new Map<KeeperId, Promise<void>>();
   #lastError = new ReelkeepError('unavailable', 'no replica of the file can be reached now');
   #localFailure: unknown;
@@ -70,6 +73,7 @@ export class RangeFetch {
   async run(): Promise<ReelkeepError | undefined> {
     const end = (): void => this.#end(this.#options.signal.reason);
     this.#options.signal.addEventListener('abort', end, { once: true });
+    if (this.#options.signal.aborted) end();
     const refreshing = setInterval(() => void this.#refresh(), clientLimits.refreshSourcesEveryMs);
     try {
       this.#join(this.#options.sources);
@@ -110,15 +114,16 @@ export class RangeFetch {
   }
 
   async #serve(keeper: KeeperId): Promise<void> {
-    for (let failures = 0; this.#isNeeded(keeper); ) {
-      const asked = await this.#askOnce(keeper);
-      if (asked === 'nothing to ask') continue;
-      failures = asked === undefined ? 0 : failures + 1;
-      if (asked === undefined) continue;
-      this.#lastError = asked;
-      if (finalCodes.has(asked.code) || failures >= clientLimits.sourceFailuresMax) break;
+    while (this.#isNeeded(keeper)) {
+      const failure = await this.#askOnce(keeper);
+      if (failure === undefined) continue;
+      this.#lastError = failure;
+      const failures = (this.#failures.get(keeper) ?? 0) + 1;
+      this.#failures.set(keeper, failures);
+      if (finalCodes.has(failure.code) || failures >= clientLimits.sourceFailuresMax) break;
       await pause(backoffMs(failures, keeper, clientLimits.sourceRetryMs), this.#over.signal);
     }
+    this.#failures.delete(keeper);
     if (this.#plan.isFinished) this.#end('the file is whole');
   }
 
@@ -127,12 +132,12 @@ export class RangeFetch {
   }
 
   /** @returns why the keeper failed, if it did */
-  async #askOnce(keeper: KeeperId): Promise<ReelkeepError | 'nothing to ask' | undefined> {
+  async #askOnce(keeper: KeeperId): Promise<ReelkeepError | undefined> {
     const source = this.#sources.get(keeper);
     const range = source && this.#plan.claim(keeper, this.#lanes.size);
     if (source === undefined || range === undefined) {
       await this.#plan.changed(clientLimits.lookAroundEveryMs);
-      return 'nothing to ask';
+      return undefined;
     }
     try {
       return await this.#fetch(source, range);
@@ -143,7 +148,7 @@ export class RangeFetch {
 
   /** @returns why the keeper failed; nothing when it did not, or when others were faster */
   async #fetch(source: TransferSource, range: ChunkRange): Promise<ReelkeepError | undefined> {
-    const { fileId, resources } = this.#options;
+    const { fileId, keepers, buffers } = this.#options;
     const { keeper } = source;
     const request = new AbortController();
     const stop = (): void => request.abort(this.#over.signal.reason);
@@ -151,12 +156,12 @@ export class RangeFetch {
     this.#requests.set(keeper, { range, request });
     let lease: Lease | undefined;
     try {
-      lease = await resources.keepers.take(source, request.signal);
+      lease = await keepers.take(source, request.signal);
       await lease.connection.get({
         ticket: signedTicket(source),
         fileId,
         range,
-        buffers: resources.buffers,
+        buffers,
         onChunk: (chunk) => this.#onChunk(keeper, chunk),
         signal: request.signal,
       });
@@ -183,6 +188,7 @@ export class RangeFetch {
       this.#options.onBadChunk(keeper, index);
       return;
     }
+    this.#failures.delete(keeper);
     const { bytes, overtaken } = this.#plan.deliver(keeper, index);
     if (bytes > 0) this.#options.onKept(bytes, this.#requests.size);
     for (const other of overtaken) this.#stopIfUnwanted(other);

@@ -4,8 +4,14 @@ import type { TransferOptions } from '../../transfer/limits.js';
 import { TransferConnection } from '../../transfer/transfer-connection.js';
 import { clientLimits } from './client-limits.js';
 
+/** Who has connections to keepers to lend. */
+export interface KeeperLender {
+  /** @throws ReelkeepError when the keeper cannot be reached */
+  take(source: TransferSource, signal: AbortSignal): Promise<Lease>;
+}
+
 export interface Lease {
-  readonly connection: TransferConnection;
+  readonly connection: Pick<TransferConnection, 'put' | 'get' | 'manifest'>;
   /** It has waited, so the keeper may have closed it meanwhile through no fault. */
   readonly reused: boolean;
   /** To be called once, however the requests on it ended. */
@@ -17,7 +23,7 @@ interface Idle {
   readonly timer: NodeJS.Timeout;
 }
 
-export class KeeperConnections {
+export class KeeperConnections implements KeeperLender {
   readonly #idle = new Map<string, Idle[]>();
   readonly #limits: TransferOptions;
   #closed = false;
@@ -27,7 +33,6 @@ export class KeeperConnections {
     this.#limits = { handshakeTimeoutMs: clientLimits.dialTimeoutMs, idleTimeoutMs };
   }
 
-  /** @throws ReelkeepError when the keeper cannot be reached */
   async take({ host, port }: TransferSource, signal: AbortSignal): Promise<Lease> {
     const address = `${host} ${port}`;
     const idle = this.#takeIdle(address);

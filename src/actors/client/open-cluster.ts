@@ -5,7 +5,7 @@ import type { CallOptions } from '../../rpc/call.js';
 import { toFileView } from '../../rpc/file-message.js';
 import type { File } from '../../rpc/generated/reelkeep/v1/common.js';
 import { clientLimits } from './client-limits.js';
-import type { Cluster, ClusterOptions } from './cluster.js';
+import type { Cluster, ClusterOptions, LocalDigest } from './cluster.js';
 import { download } from './download.actor.js';
 import { toClusterStatus, toFinding, toKeeperInfo, toVerification } from './overview.js';
 import { Resources } from './resources.js';
@@ -53,11 +53,14 @@ async function* listFiles(
   }
 }
 
-async function digestLocal(path: string, { pool }: Resources) {
+async function digestLocal(path: string, { pool, signal }: Resources): Promise<LocalDigest> {
   const source = await UploadSource.open(path, pool);
+  const stop = (): void => void pool.close();
+  signal.addEventListener('abort', stop, { once: true });
   try {
     return { size: source.size, digest: await source.digest() };
   } finally {
+    signal.removeEventListener('abort', stop);
     await source.close();
   }
 }

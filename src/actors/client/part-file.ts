@@ -20,6 +20,12 @@ import { type LocalWork, localError, localErrorOf } from './local-error.js';
 import { type LockedPart, lockPart } from './part-lock.js';
 import { publishPart, refuseIfTaken } from './publish-part.js';
 
+export interface PartCheck {
+  /** Called whenever some more of what an earlier run left has been hashed. */
+  onChecked(): void;
+  readonly signal: AbortSignal;
+}
+
 export class PartFile implements ChunkSink {
   readonly before = Number.POSITIVE_INFINITY;
   readonly isHeldUp = false;
@@ -32,21 +38,20 @@ export class PartFile implements ChunkSink {
 
   /**
    * Takes up what an earlier run left, after hashing it again.
-   * @param onChecked called from time to time with how many chunks have been looked at
    * @throws ReelkeepError `conflict` when the target exists, `not-allowed` when it cannot be written
    */
   static async open(
     destination: FileDestination,
     manifest: Manifest,
     pool: HashPool,
-    onChecked: (chunks: number) => void,
+    { onChecked, signal }: PartCheck,
   ): Promise<PartFile> {
     const { path } = destination;
     try {
       await refuseUnwritable(destination);
       const part = await lockPart(path, manifest.fileId);
       try {
-        const kept = await findKept(part, manifest, pool, onChecked);
+        const kept = await findKept(part, manifest, pool, { onChecked, signal });
         return new PartFile(destination, manifest, part, pool, kept);
       } catch (error) {
         await part.handle.close();
@@ -113,9 +118,8 @@ export class PartFile implements ChunkSink {
     }
   }
 
-  /** An empty part is of no use to anyone. */
   async suspend(): Promise<void> {
-    if (this.#kept.size === 0) await this.discard();
+    if (this.#kept.size === 0 || !this.#part.isResumable) await this.discard();
     else await this.#part.handle.close();
   }
 
@@ -131,8 +135,14 @@ export class PartFile implements ChunkSink {
 }
 
 async function refuseUnwritable({ path, replace = false }: FileDestination): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await stat(path).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  });
   if (found?.isDirectory()) throw new ReelkeepError('not-allowed', `${path} is a directory`);
+  // A device or a pipe would be replaced by the file instead of being written to.
+  if (found?.isFile() === false)
+    throw new ReelkeepError('not-allowed', `${path} is no regular file; write to stdout with -o -`);
   if (!replace) await refuseIfTaken(path);
 }
 
@@ -141,7 +151,7 @@ async function findKept(
   { handle }: LockedPart,
   manifest: Manifest,
   pool: HashPool,
-  onChecked: (chunks: number) => void,
+  { onChecked, signal }: PartCheck,
 ): Promise<Set<number>> {
   const { size } = manifest;
   const held = (await handle.stat()).size;
@@ -151,10 +161,11 @@ async function findKept(
   const ranges = cutIntoTasks(count);
   const checkNext = async (): Promise<void> => {
     for (const range of ranges) {
+      signal.throwIfAborted();
       const hashed = await pool.hashChunks({ fd: handle.fd, size, ...range });
       // What cannot be read is fetched again; writing it will tell if the disk is at fault.
       if (hashed.ok) for (const index of matching(manifest, range, hashed.digests)) kept.add(index);
-      onChecked(kept.size);
+      onChecked();
     }
   };
   // All of them have ended when this settles, so that the caller may close the file.

@@ -15,6 +15,8 @@ import type { FileId } from '../../domain/ids.js';
 export interface LockedPart {
   readonly path: string;
   readonly handle: FileHandle;
+  /** A later run finds it again; one made because another process has the lock is not looked for. */
+  readonly isResumable: boolean;
 }
 
 const fileNameBytesMax = 255;
@@ -29,13 +31,13 @@ export async function lockPart(target: string, id: FileId): Promise<LockedPart> 
       await handle.close();
       break;
     }
-    if (await isStillAt(path, handle)) return { path, handle };
+    if (await isStillAt(path, handle)) return { path, handle, isResumable: true };
     await handle.close();
   }
   const own = partPath(target, `${id}.${randomBytes(4).toString('hex')}`);
   const handle = await openPart(own);
   if (!tryLock(handle.fd)) throw new ReelkeepError('internal', `${own} is locked`);
-  return { path: own, handle };
+  return { path: own, handle, isResumable: false };
 }
 
 function openPart(path: string): Promise<FileHandle> {

@@ -4,13 +4,15 @@ import type { FileView } from '../../domain/file-view.js';
 import { decodeManifest, type Manifest } from '../../domain/manifest.js';
 import type { TransferSource } from '../../domain/transfer-source.js';
 import { blake3 } from '../../storage/blake3.js';
-import type { Resources } from './resources.js';
+import type { BufferSource } from '../../transfer/chunk-buffers.js';
+import type { KeeperLender } from './keeper-connections.js';
 import { signedTicket } from './transfer-source.js';
 
 export interface ManifestRead {
   readonly file: FileView;
   readonly sources: readonly TransferSource[];
-  readonly resources: Resources;
+  readonly keepers: KeeperLender;
+  readonly buffers: BufferSource;
   readonly signal: AbortSignal;
   onBadManifest(source: TransferSource): void;
 }
@@ -38,11 +40,10 @@ export async function readManifest(read: ManifestRead): Promise<Manifest> {
 
 async function fetchBytes(
   source: TransferSource,
-  { file: { fileId }, resources, signal }: ManifestRead,
+  { file: { fileId }, keepers, buffers, signal }: ManifestRead,
 ): Promise<Uint8Array> {
-  const lease = await resources.keepers.take(source, signal);
+  const lease = await keepers.take(source, signal);
   const ticket = signedTicket(source);
-  const { buffers } = resources;
   try {
     return await lease.connection.manifest({ ticket, fileId, buffers, signal });
   } finally {

@@ -1,5 +1,4 @@
 /** A download into a stream: chunks are held back until those before them have been written. */
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { type ChunkRange, chunkCount, chunkLength } from '../../domain/chunk-plan.js';
 import { chunkDigest, type Manifest } from '../../domain/manifest.js';
@@ -16,7 +15,7 @@ export class StreamSink implements ChunkSink {
   readonly #fail = (error: Error): void => {
     this.#failure ??= error;
   };
-  #draining = false;
+  #isHeldUp = false;
   #next = 0;
   #failure: Error | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -28,7 +27,7 @@ export class StreamSink implements ChunkSink {
   }
 
   get isHeldUp(): boolean {
-    return this.#draining;
+    return this.#isHeldUp;
   }
 
   /** Why the stream takes no more: of the stream's own making, such as `EPIPE`. */
@@ -64,8 +63,6 @@ export class StreamSink implements ChunkSink {
 
   async finish(): Promise<void> {
     await this.#writing;
-    if (this.#failure === undefined && this.#stream.writableLength > 0)
-      await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
     this.#stream.off('error', this.#fail);
     if (this.#failure !== undefined) throw this.#failure;
   }
@@ -84,22 +81,22 @@ export class StreamSink implements ChunkSink {
     while (this.#failure === undefined && this.#next < chunkCount(this.#manifest.size)) {
       const bytes = this.#held.get(this.#next);
       if (bytes === undefined) return;
-      if (!this.#stream.write(bytes)) await this.#drained();
+      await this.#write(bytes);
       this.#held.delete(this.#next);
       this.#next += 1;
       this.onGrown();
     }
   }
 
-  async #drained(): Promise<void> {
-    this.#draining = true;
-    try {
-      await Promise.race([once(this.#stream, 'drain'), once(this.#stream, 'close')]);
-      if (this.#stream.destroyed) this.#fail(new Error('the stream was closed'));
-    } catch (error) {
-      this.#fail(error instanceof Error ? error : new Error(String(error)));
-    } finally {
-      this.#draining = false;
-    }
+  /** Settles when the reader has taken the bytes, or never will. */
+  async #write(bytes: Buffer): Promise<void> {
+    this.#isHeldUp = true;
+    await new Promise<void>((resolve) => {
+      this.#stream.write(bytes, (error) => {
+        if (error) this.#fail(error);
+        resolve();
+      });
+    });
+    this.#isHeldUp = false;
   }
 }

@@ -131,9 +131,9 @@ async function hearOut(
 }
 
 export const abandonUpload =
-  ({ resources: { master } }: UploadWorld): Work<{ uploadId: UploadId }> =>
+  ({ resources: { master, patienceMs } }: UploadWorld): Work<{ uploadId: UploadId }> =>
   async ({ uploadId }) => {
-    const timeoutMs = clientLimits.abandonTimeoutMs;
+    const timeoutMs = Math.min(clientLimits.abandonTimeoutMs, patienceMs);
     try {
       await master.abandonUpload({ uploadId }, { timeoutMs });
       return { type: 'name is free' };

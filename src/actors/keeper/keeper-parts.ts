@@ -30,6 +30,8 @@ export class KeeperParts {
   #pool: HashPool | undefined;
   #opened: { readonly world: KeeperWorld; readonly server: TransferServer } | undefined;
   #commands: Commands | undefined;
+  /** Remembered, because a listener that has closed has none. */
+  #port = 0;
   /** What the directory remembered of the master's table before this registration. */
   #commitSeen = 0;
 
@@ -42,7 +44,7 @@ export class KeeperParts {
   }
 
   get port(): number {
-    return this.#opened?.server.port ?? this.#options.config.port;
+    return this.#port;
   }
 
   /** Opens the disk, then the data port, so that a port is never taken for a disk that is not ours. */
@@ -86,6 +88,7 @@ export class KeeperParts {
           masterNowMs: () => this.#term.masterNowMs(),
         },
       });
+      this.#port = server.port;
       this.#opened = { world, server };
     } catch (error) {
       await store.close();
@@ -116,11 +119,10 @@ export class KeeperParts {
     const opened = this.#opened;
     if (opened !== undefined) {
       const { world, server } = opened;
-      const { link, log, store } = world;
+      const { link, store } = world;
+      // The master is told first: what it hears no more of then is no accident.
+      await link.leave();
       await server.drain(AbortSignal.timeout(world.config.drainGraceMs));
-      await link
-        .leave()
-        .catch((error: unknown) => log.warn({ err: error }, 'could not say goodbye'));
       await this.#remember(store);
       await store.close();
       link.close();

@@ -148,11 +148,15 @@ export class MasterLink {
     await this.#link.reportDropped({ stamp: this.#stamp(), fileIds });
   }
 
-  /** Tells the master that this keeper is going, and why it will fall silent. */
+  /** Tells the master that this keeper is going; what ends the session later is no failure then. */
   async leave(): Promise<void> {
     this.#leaving = true;
-    if (this.#session !== undefined) await this.#beat();
-    this.#endSession();
+    try {
+      await this.#beat();
+    } catch (error) {
+      // A disk that does not answer any more is no reason to stay.
+      this.#options.log.warn({ err: error }, 'the master was not told of the leaving');
+    }
   }
 
   close(): void {

@@ -33,9 +33,9 @@ export interface TableState {
   readonly touches?: Touches;
 }
 
-export type TableAnswer = Answer<TableRequests[TableRequestType]['answer']>;
+type TableAnswer = Answer<TableRequests[TableRequestType]['answer']>;
 
-export interface TableStep {
+interface TableStep {
   readonly state: TableState;
   readonly writes: readonly TableWrite[];
   readonly answer: TableAnswer;

@@ -22,7 +22,7 @@ export class Dispatcher {
   }
 
   onMonitorEffect(effect: MonitorEffect): void {
-    const { keepers, log, monitor, verifications } = this.#world;
+    const { keepers, log, loop, monitor, verifications } = this.#world;
     switch (effect.type) {
       case 'keeper changed': {
         const { keeper, state, from, cause } = effect;
@@ -36,8 +36,12 @@ export class Dispatcher {
         const { keeper, incarnation } = effect;
         const address = parseAddress(keepers.views.get(keeper)?.address ?? '');
         if (address === undefined) return;
+        // A keeper that said goodbye is judged by its silence alone: it may be back in a moment.
+        const dialled = keepers.hasLeft(keeper)
+          ? Promise.resolve('silent' as const)
+          : dialBack(address);
         // Never rejects: whatever happens to the socket is one of the three answers.
-        void dialBack(address).then((answer) =>
+        void dialled.then((answer) =>
           monitor.post({ type: 'dialled back', keeper, incarnation, answer }),
         );
         return;
@@ -45,8 +49,9 @@ export class Dispatcher {
       case 'paused':
         log.warn(
           { pausedMs: effect.pausedMs },
-          'this process was paused: silence of keepers is forgiven',
+          'this process was paused: the silence of keepers is forgiven',
         );
+        loop.post({ type: 'master paused' });
     }
   }
 

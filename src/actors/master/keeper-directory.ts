@@ -28,6 +28,8 @@ interface Entry {
   readonly view: KeeperView;
   readonly lastBeatMs: number;
   readonly session?: KeeperSessionHandle;
+  /** It said goodbye: that nothing listens there now is no sign of a crash. */
+  readonly left?: boolean;
 }
 
 export class KeeperDirectory {
@@ -88,11 +90,15 @@ export class KeeperDirectory {
   }
 
   /** Whether this was the keeper's session, and not one that a newer has replaced. */
-  detach(keeper: KeeperId, session: KeeperSessionHandle): boolean {
+  detach(keeper: KeeperId, session: KeeperSessionHandle, left: boolean): boolean {
     const entry = this.#entries.get(keeper);
     if (entry?.session !== session) return false;
-    this.#entries.set(keeper, { view: entry.view, lastBeatMs: entry.lastBeatMs });
+    this.#entries.set(keeper, { view: entry.view, lastBeatMs: entry.lastBeatMs, left });
     return true;
+  }
+
+  hasLeft(keeper: KeeperId): boolean {
+    return this.#entries.get(keeper)?.left ?? false;
   }
 
   beat(keeper: KeeperId, beat: Beat, nowMs: number): void {

@@ -53,6 +53,8 @@ export class MasterParts {
   readonly #world: MasterWorld;
   readonly #dispatcher: Dispatcher;
   readonly #keepers: KeeperDirectory;
+  readonly #drops = new DropOrders(() => this.#world);
+  readonly #garbage = new Garbage();
   /** Keepers that have seen more of the table than it held when it was opened. */
   readonly #ahead = new Set<string>();
   #table: LookupTable | undefined;
@@ -115,8 +117,8 @@ export class MasterParts {
     this.#loop?.post({ type: 'mode changed', mode });
     if (mode !== 'serving') return;
     this.#server?.setServing(true);
-    this.#world.drops.wakeAll();
-    this.#world.garbage
+    this.#drops.wakeAll();
+    this.#garbage
       .collect(this.#world)
       .catch((error: unknown) => this.#options.log.error({ err: error }, 'garbage not collected'));
   }
@@ -194,7 +196,7 @@ export class MasterParts {
     every(config.judgeEveryMs, () => this.#monitor?.post({ type: 'tick' }));
     every(config.repairEveryMs, () => this.#loop?.post({ type: 'tick' }));
     every(dropSweepMs, () => {
-      if ((this.#summary?.deletionsDue ?? 0) > 0) this.#world.drops.wakeAll();
+      if ((this.#summary?.deletionsDue ?? 0) > 0) this.#drops.wakeAll();
     });
     every(tableTickMs, () => {
       this.#tickTable().catch((error: unknown) => log.error({ err: error }, 'table not ticked'));
@@ -226,10 +228,8 @@ export class MasterParts {
   #feedMonitor(): void {
     for (const { keeper, incarnation, reported, state } of this.#keepers.views.values()) {
       this.#monitor?.post({ type: 'known', keeper, incarnation });
+      if (reported) this.#monitor?.post({ type: 'reported', keeper, incarnation });
       if (state === 'retired') this.#monitor?.post({ type: 'retire', keeper });
-      if (state === 'alive') this.#monitor?.post({ type: 'admitted', keeper, incarnation });
-      if (state === 'alive' && reported)
-        this.#monitor?.post({ type: 'reported', keeper, incarnation });
     }
   }
 
@@ -252,8 +252,8 @@ export class MasterParts {
       promises: new Promises(2 * config.heartbeatEveryMs),
       uploads: new UploadWatch(),
       verifications: new VerifyWatch(),
-      drops: new DropOrders(() => world),
-      garbage: new Garbage(),
+      drops: this.#drops,
+      garbage: this.#garbage,
       summary: () => this.#needSummary(),
       counts: () => this.#counts,
       mode,

@@ -101,7 +101,7 @@ class KeeperSession implements KeeperSessionHandle {
     if (!this.#ended) this.#stream.end();
     this.#ended = true;
     const keeper = this.#keeper;
-    if (keeper === undefined || !this.#world.keepers.detach(keeper, this)) return;
+    if (keeper === undefined || !this.#world.keepers.detach(keeper, this, this.#leaving)) return;
     this.#world.log.warn({ keeper, leaving: this.#leaving }, 'session ended');
     this.#world.monitor.post({ type: 'stream broke', keeper, incarnation: this.#incarnation });
   }

@@ -1,19 +1,17 @@
 /** The parts of a running master that its handlers and its dispatcher work with. */
 import type { Logger } from 'pino';
 import type { FileRecord } from '../../domain/file-record.js';
-import type { KeeperId, WallMs } from '../../domain/ids.js';
+import type { FileId, KeeperId, WallMs } from '../../domain/ids.js';
 import type { TransferSource } from '../../rpc/generated/reelkeep/v1/common.js';
 import type { MonitorMessage } from '../heartbeat-monitor/messages.js';
 import type { LookupTable } from '../lookup-table/client.js';
-import type { TableSummary } from '../lookup-table/messages.js';
+import type { InventoryEntry, TableSummary } from '../lookup-table/messages.js';
 import type {
   MasterMode,
   ReplicationCounts,
   ReplicationMessage,
 } from '../replication-loop/messages.js';
 import type { MasterConfig } from './config.js';
-import type { DropOrders } from './drop-orders.js';
-import type { Garbage } from './garbage.js';
 import type { KeeperDirectory } from './keeper-directory.js';
 import type { Promises } from './promises.js';
 import type { TicketOffice } from './ticket-office.js';
@@ -31,8 +29,14 @@ export interface MasterWorld {
   readonly promises: Promises;
   readonly uploads: UploadWatch;
   readonly verifications: VerifyWatch;
-  readonly drops: DropOrders;
-  readonly garbage: Garbage;
+  readonly drops: {
+    /** Something may be due on this keeper. */
+    wake(keeper: KeeperId): void;
+    confirmed(keeper: KeeperId, fileIds: readonly FileId[]): void;
+  };
+  readonly garbage: {
+    note(keeper: KeeperId, incarnation: number, entries: readonly InventoryEntry[]): void;
+  };
   /** Cluster id and epoch of this term; counters as of the last beat of the master's clock. */
   readonly summary: () => TableSummary;
   readonly counts: () => ReplicationCounts;

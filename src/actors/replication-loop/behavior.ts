@@ -6,8 +6,7 @@
  * known of a file changes with each message; orders follow from the index in the same step.
  */
 
-import type { FileId, KeeperId, Millis } from '../../domain/ids.js';
-import { millis } from '../../domain/ids.js';
+import { type FileId, type KeeperId, type Millis, millis } from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
 import { isPlaceable } from '../../domain/placement.js';
 import type { ReplicatedFile } from '../../domain/replica-census.js';
@@ -65,7 +64,7 @@ function note(
 ): LoopState | 'nothing changed' {
   switch (message.type) {
     case 'mode changed':
-      return onModeChanged(state, message);
+      return onModeChanged(state, message, now);
     case 'keeper changed':
       return onKeeperChanged(state, message.view, now);
     case 'master paused':
@@ -91,9 +90,18 @@ function note(
   }
 }
 
-function onModeChanged(state: LoopState, { mode }: MessageOf<'mode changed'>): LoopState {
-  if (mode === 'serving' && !state.surveys.wasWholeWanted) state.surveys.want({ all: true });
+function onModeChanged(
+  state: LoopState,
+  { mode }: MessageOf<'mode changed'>,
+  now: Millis,
+): LoopState {
+  if (mode === 'serving' && !state.surveys.wasWholeWanted) surveyAll(state, now);
   return { ...state, mode };
+}
+
+function surveyAll({ needs, surveys }: LoopState, now: Millis): void {
+  needs.forgiveForgotten(now);
+  surveys.want({ all: true });
 }
 
 function onKeeperChanged(
@@ -215,10 +223,7 @@ function onTick(state: LoopState, now: Millis): void {
   endOverdueCopies(state, now);
   for (const [fileId, drop] of drops) if (drop.deadline <= now) failDrop(state, fileId, now);
   for (const { file } of needs.takeDue(now)) trackFile(state, file, now);
-  if (needs.isRefillDue && surveys.isIdle) {
-    needs.forgiveForgotten();
-    surveys.want({ all: true });
-  }
+  if (surveys.isIdle && needs.isRefillDue(now)) surveyAll(state, now);
 }
 
 function endOverdueCopies(state: LoopState, now: Millis): void {

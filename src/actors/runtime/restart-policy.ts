@@ -5,7 +5,7 @@
  * up, and its process with it: half-dead is worse than restarted.
  */
 import assert from 'node:assert/strict';
-import { type Millis, millis } from '../../domain/ids.js';
+import type { Millis } from '../../domain/ids.js';
 
 export interface RestartPolicy {
   /** Restarts within the window; one more end gives up. */
@@ -28,5 +28,5 @@ export function judgeExit(
   assert(policy.windowMs > 0, 'windowMs > 0');
   const recent = restarts.filter((at) => now - at < policy.windowMs);
   if (recent.length >= policy.restartsMax) return { verdict: 'give up' };
-  return { verdict: 'restart', restarts: [...recent, millis(now)] };
+  return { verdict: 'restart', restarts: [...recent, now] };
 }

@@ -6,7 +6,7 @@
  *
  * A thread started again knows nothing; `onRestarted` is where its owner feeds it anew.
  */
-import { millis } from '../../domain/ids.js';
+import { type Millis, millis } from '../../domain/ids.js';
 import { judgeExit, type RestartPolicy } from './restart-policy.js';
 import type { ThreadActor } from './thread-client.js';
 
@@ -23,7 +23,7 @@ export interface SupervisorOptions<Message, Effect> {
 export class Supervisor<Message, Effect> {
   readonly #options: SupervisorOptions<Message, Effect>;
   #thread: ThreadActor<Message, Effect> | undefined;
-  #restarts: readonly ReturnType<typeof millis>[] = [];
+  #restarts: readonly Millis[] = [];
   #restarting: Promise<void> = Promise.resolve();
   #stopped = false;
 

@@ -66,8 +66,9 @@ async function showFile(session: Session, name: string): Promise<number> {
 
 async function removeFiles(session: Session, names: readonly string[]): Promise<number> {
   const cluster = await session.cluster();
-  return forEachFile(session, names, removalsAtATime, async (name) => {
+  const removeOne = async (name: string): Promise<void> => {
     await cluster.remove(name);
     session.say(`removed ${name}`);
-  });
+  };
+  return forEachFile(session, names, removalsAtATime, removeOne, (name) => name);
 }

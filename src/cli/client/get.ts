@@ -33,7 +33,7 @@ export async function getFiles(
   session.progress.start(names.length);
   // Two files at once would be mixed up in one stream.
   const parallel = options.output === stdoutPath ? 1 : options.parallel;
-  return forEachFile(session, names, parallel, async (name) => {
+  const getOne = async (name: string): Promise<void> => {
     const begunMs = performance.now();
     const path = await destinationOf(name);
     const file = await cluster.get({
@@ -45,11 +45,14 @@ export async function getFiles(
     if (session.json && path !== undefined) await session.out.json({ ...toFileJson(file), path });
     const took = spanText(performance.now() - begunMs);
     session.say(`fetched ${name}: ${sizeText(file.size)} in ${took}, every chunk verified`);
-  }).catch((error: unknown) => {
+  };
+  try {
+    return await forEachFile(session, names, parallel, getOne, (name) => name);
+  } catch (error) {
     // Success would claim that the reader has the whole file.
     if (options.output === stdoutPath && isGone(error)) return exitCodeOf('internal');
     throw error;
-  });
+  }
 }
 
 function destination(

@@ -14,6 +14,7 @@ export async function forEachFile<Item>(
   items: readonly Item[],
   parallel: number,
   work: (item: Item) => Promise<void>,
+  nameOf: (item: Item) => string,
 ): Promise<number> {
   const failures: Failure[] = [];
   const waiting = items.values();
@@ -24,7 +25,7 @@ export async function forEachFile<Item>(
       const failure = await failureFrom(work(item), interrupted);
       if (failure === undefined) continue;
       failures.push(failure);
-      session.complain(failure);
+      session.complain(items.length > 1 ? named(failure, nameOf(item)) : failure);
     }
   };
   const count = Math.min(parallel, items.length);
@@ -57,3 +58,6 @@ function sumUp(session: Session, failures: readonly Failure[], total: number): n
   session.complain({ code: 'partial', message: `${failures.length} of ${total} failed`, exit });
   return exit;
 }
+
+const named = (failure: Failure, name: string): Failure =>
+  failure.message.includes(name) ? failure : { ...failure, message: `${name}: ${failure.message}` };

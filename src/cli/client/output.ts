@@ -1,9 +1,8 @@
 /** Data on stdout: waits while nobody reads, and ends quietly when the reader has gone. */
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 
 /** The reader of stdout has gone (`| head`): there is nothing more to do. */
-export class ReaderGone extends Error {
+class ReaderGone extends Error {
   override readonly name = 'ReaderGone';
 }
 
@@ -21,13 +20,7 @@ export class Output {
   /** @throws ReaderGone, or why stdout cannot be written */
   async line(text: string): Promise<void> {
     this.#check();
-    if (this.#stream.write(`${text}\n`)) return;
-    await Promise.race([once(this.#stream, 'drain'), once(this.#stream, 'close')]).catch(
-      (error: unknown) => {
-        // `once` rejects with the stream's own error, which `#check` tells.
-        if (this.#failure === undefined) throw error;
-      },
-    );
+    if (!this.#stream.write(`${text}\n`)) await this.#taken();
     this.#check();
   }
 
@@ -37,9 +30,15 @@ export class Output {
 
   /** Resolves when everything has left this process. */
   async flush(): Promise<void> {
-    if (this.#stream.writableLength > 0)
-      await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
+    if (this.#stream.writableLength > 0) await this.#taken();
     this.#check();
+  }
+
+  /** Settles when what was written before has been taken, or never will be. */
+  #taken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#stream.write('', () => resolve());
+    });
   }
 
   #check(): void {

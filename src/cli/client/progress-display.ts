@@ -4,7 +4,7 @@ import { barLine, plainLine } from './progress-line.js';
 import { TransferMeter } from './transfer-meter.js';
 import type { TextStream } from './world.js';
 
-export const progressLimits = { redrawEveryMs: 100, lineEveryMs: 10_000 } as const;
+const progressLimits = { redrawEveryMs: 100, lineEveryMs: 10_000 } as const;
 
 const clearLine = '\r\u001b[2K';
 

@@ -84,13 +84,14 @@ async function putAll(
   const cluster = await session.cluster();
   session.progress.start(files.length);
   for (const { name, size } of files) session.progress.report(name, { bytes: 0, size });
-  return forEachFile(session, files, options.parallel, async (file) => {
+  const putOne = async (file: LocalFile): Promise<void> => {
     const stored = await cluster.put(requestOf(file, options, session));
     session.progress.finishFile();
     if (session.json) await session.out.json(toFileJson(stored));
     const replicas = `replicas ${liveCount(stored)}/${stored.target}`;
     session.say(`stored ${stored.name}: ${sizeText(stored.size)}, ${replicas}`);
-  });
+  };
+  return forEachFile(session, files, options.parallel, putOne, (file) => file.name);
 }
 
 const requestOf = (file: LocalFile, options: PutOptions, { progress }: Session): PutRequest => ({

@@ -32,7 +32,7 @@ async function runCommand(
 ): Promise<number> {
   try {
     const exitCode = await work(session);
-    await session.out.flush();
+    await session.out.flush().catch(unlessGone);
     return exitCode;
   } catch (error) {
     if (isGone(error)) return 0;
@@ -51,4 +51,9 @@ function endingOf(error: unknown, { world: { interrupted } }: Session): Failure 
     message: 'interrupted',
     exit: interruptExitCode(interrupted.reason),
   };
+}
+
+/** What the command came to stands, whether or not the reader stayed to the end. */
+function unlessGone(error: unknown): void {
+  if (!isGone(error)) throw error;
 }

@@ -21,9 +21,9 @@ export async function showStatus(session: Session, waitMs: number | undefined): 
   return exitCodeOf('unavailable');
 }
 
-export const isHealthy = (status: ClusterStatus): boolean => whatIsWrong(status).length === 0;
+const isHealthy = (status: ClusterStatus): boolean => whatIsWrong(status).length === 0;
 
-export function whatIsWrong(status: ClusterStatus): string[] {
+function whatIsWrong(status: ClusterStatus): string[] {
   const wrong: string[] = [];
   if (status.mode !== 'serving') wrong.push(modeText(status));
   if (status.keepers.suspect > 0) wrong.push(`${status.keepers.suspect} keepers suspect`);
@@ -34,14 +34,7 @@ export function whatIsWrong(status: ClusterStatus): string[] {
   return wrong;
 }
 
-export function toStatusJson({
-  epoch,
-  mode,
-  keepers,
-  files,
-  bytes,
-  ...status
-}: ClusterStatus): object {
+function toStatusJson({ epoch, mode, keepers, files, bytes, ...status }: ClusterStatus): object {
   const { belowTarget, missing, copiesInFlight, surplus } = status;
   const { uploadsInProgress, deletionsDue, modeReason } = status;
   return {
@@ -60,7 +53,7 @@ export function toStatusJson({
   };
 }
 
-export function statusText(status: ClusterStatus): string[] {
+function statusText(status: ClusterStatus): string[] {
   const { alive, suspect, lost } = status.keepers;
   return alignColumns([
     ['mode', modeText(status)],

@@ -32,14 +32,16 @@ export interface HashPoolOptions {
   readonly threads?: number;
   /** Tasks handed to the pool beyond those that run; further ones wait with their caller. */
   readonly queueLengthMax?: number;
+  /** For the facts of one mp4; past it they are unreadable, and the thread that looked is ended. */
+  readonly factsTimeoutMs?: number;
 }
 
 export const hashPoolLimits = {
   queueLengthMax: 64,
   /** A thread that had nothing to do for so long ends. */
   idleTimeoutMs: 30_000,
-  /** Past it the facts of an mp4 are unreadable, and the thread that looked for them is ended. */
-  factsTimeoutMs: 15_000,
+  /** An index of a few damaged bytes can keep the demuxer busy for minutes. */
+  factsTimeoutMs: 5_000,
   /** Of one thread; a file that makes the demuxer need more has unreadable facts. */
   threadHeapMaxMb: 512,
   /** Chunks hashed in one task, so that a large file does not keep a thread from transfers. */
@@ -63,20 +65,23 @@ export type InspectOutput =
 
 export class HashPool {
   readonly threads: number;
+  readonly #factsTimeoutMs: number;
   readonly #pool: Piscina;
   readonly #turnstile: Turnstile;
   readonly #pending = new Set<(reason: ReelkeepError) => void>();
   #ended: ReelkeepError | undefined;
 
   static create(options: HashPoolOptions = {}): HashPool {
-    return new HashPool(
-      Math.max(1, options.threads ?? availableParallelism()),
-      Math.max(1, options.queueLengthMax ?? hashPoolLimits.queueLengthMax),
-    );
+    return new HashPool({
+      threads: Math.max(1, options.threads ?? availableParallelism()),
+      queueLengthMax: Math.max(1, options.queueLengthMax ?? hashPoolLimits.queueLengthMax),
+      factsTimeoutMs: options.factsTimeoutMs ?? hashPoolLimits.factsTimeoutMs,
+    });
   }
 
-  private constructor(threads: number, queueLengthMax: number) {
+  private constructor({ threads, queueLengthMax, factsTimeoutMs }: Required<HashPoolOptions>) {
     this.threads = threads;
+    this.#factsTimeoutMs = factsTimeoutMs;
     this.#turnstile = createTurnstile(threads + queueLengthMax);
     this.#pool = new Piscina({
       filename: createRequire(import.meta.url).resolve('#pool/tasks'),
@@ -157,11 +162,7 @@ export class HashPool {
 
   async #readFacts(path: string, faststart: boolean, fragmented: boolean): Promise<Mp4Facts> {
     try {
-      return await this.#run(
-        'readFacts',
-        { path, faststart, fragmented },
-        hashPoolLimits.factsTimeoutMs,
-      );
+      return await this.#run('readFacts', { path, faststart, fragmented }, this.#factsTimeoutMs);
     } catch (error) {
       if (this.#ended !== undefined) throw this.#ended;
       if (error instanceof Error && error.name === 'AbortError')

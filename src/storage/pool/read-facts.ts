@@ -4,7 +4,7 @@ import type { Mp4Facts, Mp4Track } from '../../domain/mp4-facts.js';
 import { readFully } from '../full-io.js';
 import type { ReadFactsInput } from './task-messages.js';
 
-export const factsLimits = {
+const factsLimits = {
   /** Enough for the index of a day of film; at it the facts are unreadable. */
   bytesReadMax: 256 * 1024 * 1024,
   cacheBytes: 8 * 1024 * 1024,
@@ -34,7 +34,9 @@ async function withInput<Value>(
   path: string,
   work: (input: Input) => Promise<Value>,
 ): Promise<Value> {
-  const { CustomSource, Input, MP4, QTFF } = await import('mediabunny');
+  const { CustomSource, Input, Logging, LogLevel, MP4, QTFF } = await import('mediabunny');
+  // a thread's console is the process's stdout, which carries data only
+  Logging.level = LogLevel.Silent;
   const fd = openSync(path, constants.O_RDONLY);
   let bytesLeft: number = factsLimits.bytesReadMax;
   let isOpen = true;
@@ -72,6 +74,7 @@ async function durationSeconds(input: Input): Promise<number> {
 
 async function boundedTracks(input: Input): Promise<readonly InputTrack[]> {
   const tracks = await input.getTracks();
+  if (tracks.length === 0) throw new Error('its index names no track');
   if (tracks.length > factsLimits.tracksMax)
     throw new Error(`it has more than ${factsLimits.tracksMax} tracks`);
   return tracks;

@@ -52,7 +52,7 @@ export interface ShortFile {
   readonly failure: 'short';
 }
 
-export interface DigestMismatch {
+interface DigestMismatch {
   readonly ok: false;
   readonly failure: 'mismatch';
 }

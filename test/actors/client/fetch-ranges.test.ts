@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import type { ChunkSink } from '../../../src/actors/client/chunk-sink.js';
+import { RangeFetch } from '../../../src/actors/client/fetch-ranges.js';
+import type { KeeperLender } from '../../../src/actors/client/keeper-connections.js';
+import { chunkBytes } from '../../../src/domain/chunk-plan.js';
+import { ReelkeepError } from '../../../src/domain/errors.js';
+import { fileId, type KeeperId, keeperId } from '../../../src/domain/ids.js';
+import type { TransferSource } from '../../../src/domain/transfer-source.js';
+import { ChunkBuffers } from '../../../src/transfer/chunk-buffers.js';
+import type { GetOrder } from '../../../src/transfer/transfer-connection.js';
+
+const chunks = 12;
+
+describe('range fetch', () => {
+  it('fetches every chunk once, from all sources', async () => {
+    const run = start({ a: soundly, b: soundly, c: soundly });
+
+    expect(await run.end).toBeUndefined();
+
+    expect(run.kept()).toEqual(everyChunk);
+    expect(new Set(run.servedBy()).size).toBe(3);
+  });
+
+  it('gives the ranges of a keeper that fails to the others', async () => {
+    const run = start({ a: soundly, b: failing('unavailable'), c: soundly });
+
+    expect(await run.end).toBeUndefined();
+
+    expect(run.kept()).toEqual(everyChunk);
+    expect(run.servedBy()).not.toContain('b');
+  });
+
+  it('takes over from a keeper that sends nothing, and lets go of it at the end', async () => {
+    const run = start({ a: soundly, b: stalling });
+
+    expect(await run.end).toBeUndefined();
+
+    expect(run.kept()).toEqual(everyChunk);
+  });
+
+  it('fetches a chunk whose bytes were wrong from another keeper, and tells of it', async () => {
+    const run = start({ a: spoiling, b: soundly });
+
+    expect(await run.end).toBeUndefined();
+
+    expect(run.kept()).toEqual(everyChunk);
+    expect(run.bad.length).toBeGreaterThan(0);
+    expect(new Set(run.bad.map(([keeper]) => keeper))).toEqual(new Set(['a']));
+    expect(new Set(run.bad.map(String)).size).toBe(run.bad.length);
+  });
+
+  it('ends when no keeper has the right bytes of some chunk', async () => {
+    const run = start({ a: spoiling, b: spoiling });
+
+    expect(await run.end).toMatchObject({ code: 'integrity' });
+  });
+
+  it('ends with the last error when every keeper refuses, without asking again', async () => {
+    const run = start({ a: failing('not-allowed'), b: failing('not-allowed') });
+
+    expect(await run.end).toMatchObject({ code: 'not-allowed' });
+    expect(run.requests).toEqual(['a', 'b']);
+  });
+
+  it('throws what the sink throws, and stops asking', async () => {
+    const full = new ReelkeepError('no-space', 'the local disk has no room');
+    const run = start({ a: soundly, b: stalling }, { keep: () => Promise.reject(full) });
+
+    await expect(run.end).rejects.toBe(full);
+  });
+
+  it('stops when it is told to', async () => {
+    const over = new AbortController();
+    const run = start({ a: stalling, b: stalling }, {}, over.signal);
+
+    over.abort(new ReelkeepError('unavailable', 'interrupted'));
+
+    expect(await run.end).toBeInstanceOf(ReelkeepError);
+    expect(run.kept()).toEqual([]);
+  });
+});
+
+type Behavior = (order: GetOrder) => Promise<void>;
+
+const everyChunk = Array.from({ length: chunks }, (_, index) => index);
+
+/** A turn of the event loop for each chunk, so that all sources get a share. */
+const soundly: Behavior = async ({ range, onChunk, buffers, signal }) => {
+  for (let index = range.first; index < range.first + range.count; index += 1) {
+    const buffer = await buffers.acquire(signal);
+    await new Promise(setImmediate);
+    await onChunk({ index, buffer, length: chunkBytes, digest: new Uint8Array(32) }).finally(() =>
+      buffers.release(buffer),
+    );
+  }
+};
+
+const spoiling: Behavior = (order) =>
+  soundly({ ...order, onChunk: (chunk) => order.onChunk({ ...chunk, length: 0 }) });
+
+const stalling: Behavior = ({ signal }) =>
+  new Promise((_, reject) => {
+    const stop = () => reject(signal?.reason);
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+
+const failing =
+  (code: ReelkeepError['code']): Behavior =>
+  () =>
+    Promise.reject(new ReelkeepError(code, 'so it is'));
+
+/** A chunk is right when it has a length. */
+function start(
+  behaviors: Readonly<Record<string, Behavior>>,
+  changes: Partial<ChunkSink> = {},
+  signal = new AbortController().signal,
+) {
+  const kept: number[] = [];
+  const requests: string[] = [];
+  const served: [string, number][] = [];
+  const bad: [KeeperId, number][] = [];
+  const sink: ChunkSink = {
+    missing: [{ first: 0, count: chunks }],
+    before: Number.POSITIVE_INFINITY,
+    isHeldUp: false,
+    onGrown: () => undefined,
+    keep: async (index, _, length) => {
+      if (length === 0) return 'mismatch';
+      kept.push(index);
+      return 'kept';
+    },
+    finish: async () => undefined,
+    suspend: async () => undefined,
+    discard: async () => undefined,
+    ...changes,
+  };
+  const keepers: KeeperLender = {
+    take: async ({ keeper }) => ({
+      reused: false,
+      release: () => undefined,
+      connection: {
+        get: (order) => {
+          requests.push(keeper);
+          const onChunk: GetOrder['onChunk'] = async (chunk) => {
+            await order.onChunk(chunk);
+            served.push([keeper, chunk.index]);
+          };
+          return behaviors[keeper]?.({ ...order, onChunk }) ?? Promise.resolve();
+        },
+        put: () => Promise.reject(new Error('not asked for')),
+        manifest: () => Promise.reject(new Error('not asked for')),
+      },
+    }),
+  };
+  const sources = Object.keys(behaviors).map(aSource);
+  const fetch = new RangeFetch({
+    fileId: fileId('a'.repeat(32)),
+    size: chunks * chunkBytes,
+    sources,
+    sink,
+    keepers,
+    buffers: new ChunkBuffers({ buffersMax: 4 }),
+    signal,
+    relocate: async () => sources,
+    onKept: () => undefined,
+    onBadChunk: (keeper, index) => bad.push([keeper, index]),
+  });
+  return {
+    end: fetch.run(),
+    kept: () => [...kept].sort((a, b) => a - b),
+    servedBy: () => served.map(([keeper]) => keeper),
+    requests,
+    bad,
+  };
+}
+
+const aSource = (name: string): TransferSource => ({
+  keeper: keeperId(name),
+  host: '127.0.0.1',
+  port: 7001,
+  ticket: { claims: new Uint8Array(), proofKey: new Uint8Array() },
+});

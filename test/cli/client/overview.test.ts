@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import type { Verification } from '../../../src/actors/client/cluster.js';
+import { keeperId, wallMs } from '../../../src/domain/ids.js';
+import { aFileView, aStatus, each, refuse, run } from './a-world.js';
+
+describe('status, keepers, fsck and verify', () => {
+  it('prints the status that is promised to scripts', async () => {
+    const { out } = await run(['status', '--json'], { status: async () => aStatus() });
+
+    expect(JSON.parse(out)).toEqual({
+      epoch: 1,
+      mode: 'serving',
+      keepers: { alive: 3, suspect: 0, lost: 0 },
+      files: 2,
+      bytes: 10,
+      belowTarget: 0,
+      missing: 0,
+      copiesInFlight: 0,
+      surplus: 0,
+      uploadsInProgress: 0,
+      deletionsDue: 0,
+    });
+  });
+
+  it('waits for a healthy cluster, through a master that is away', async () => {
+    const answers = [
+      () => refuse('unavailable'),
+      async () => aStatus({ belowTarget: 1 }),
+      async () => aStatus(),
+    ];
+
+    const ran = await run(['status', '--wait-healthy', '10', '--json'], {
+      status: () => answers.shift()?.() ?? refuse('internal'),
+    });
+
+    expect([ran.exit, ran.err, answers.length]).toEqual([0, '', 0]);
+  });
+
+  it('exits 5 with the reason when health does not come', async () => {
+    const status = async () => aStatus({ surplus: 2, mode: 'safe mode', modeReason: 'unsure' });
+
+    const { exit, err } = await run(['status', '--wait-healthy', '0'], { status });
+
+    expect(exit).toBe(5);
+    expect(err).toContain('not healthy after 0 s: safe mode (unsure), 2 replicas in surplus');
+  });
+
+  it('prints a keeper a line', async () => {
+    const keeper = {
+      keeper: keeperId('k1'),
+      address: '127.0.0.1:7001',
+      state: 'alive',
+      lastHeartbeatMs: 120,
+      usedBytes: 1024,
+      freeBytes: 2048,
+      replicas: 4,
+    } as const;
+    const keepers = async () => [keeper];
+
+    expect(JSON.parse((await run(['keepers', '--json'], { keepers })).out)).toEqual(keeper);
+    expect((await run(['keepers'], { keepers })).out.split('\n')[1]).toBe(
+      'k1      127.0.0.1:7001  alive  120 ms ago  1.0 KiB  2.0 KiB  4',
+    );
+  });
+
+  it('exits 7 for findings that lose data, and 0 for those that heal', async () => {
+    const finding = (problem: 'below target' | 'missing') => ({
+      name: 'a',
+      fileId: '1'.repeat(32),
+      problem,
+      live: 0,
+      target: 3,
+      reason: 'lost on k1',
+    });
+
+    const missing = await run(['fsck'], { fsck: () => each(finding('missing')) });
+    const below = await run(['fsck', '--json'], { fsck: () => each(finding('below target')) });
+
+    expect([missing.exit, missing.out]).toEqual([7, 'missing       0/3  a: lost on k1\n']);
+    expect([below.exit, JSON.parse(below.out)]).toEqual([0, finding('below target')]);
+  });
+
+  it('tells wrong bytes from a replica that could not be checked', async () => {
+    const replica = {
+      type: 'replica',
+      keeper: keeperId('k1'),
+      address: '127.0.0.1:7001',
+      sound: false,
+      reason: 'its keeper is not connected',
+      verifiedAt: wallMs(0),
+    } as const;
+    const file = (state: 'lost' | 'quarantined'): Verification => {
+      const view = aFileView();
+      const replicas = view.replicas.map((one) => ({ ...one, state }));
+      return { type: 'file', file: { ...view, replicas } };
+    };
+
+    const unchecked = await run(['verify', 'a'], {
+      verify: () => each<Verification>(replica, file('lost')),
+    });
+    const wrong = await run(['verify', 'a'], {
+      verify: () => each<Verification>(replica, file('quarantined')),
+    });
+    const sound = await run(['verify', 'a'], {
+      verify: () => each({ ...replica, sound: true }, { type: 'file', file: aFileView() } as const),
+    });
+
+    expect([unchecked.exit, wrong.exit, sound.exit]).toEqual([5, 7, 0]);
+  });
+
+  it('compares a local file with the table', async () => {
+    const cluster = {
+      verify: () => each({ type: 'file', file: aFileView() } as const),
+      digest: async () => ({ size: 1, digest: aFileView().digest }),
+    };
+
+    expect((await run(['verify', 'a', 'b.mp4'], cluster)).exit).toBe(7);
+  });
+});

@@ -1,0 +1,62 @@
+import { readdir } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { clip, makeFilm, mebibytes, Rig, sha256 } from './rig.js';
+
+describe('a keeper that dies', () => {
+  it('L1, L6: is replaced, and its replicas are surplus when it comes back', { timeout: 120_000 }, async () => {
+    const rig = await Rig.start({ keepers: 4 });
+    const film = await makeFilm(rig.path('film.mp4'), mebibytes(17));
+    const original = await sha256(film);
+    await rig.succeed('put', film);
+    await rig.healthy();
+    const victim = (await rig.stat('film.mp4')).replicas[0]?.keeper ?? '';
+
+    await rig.kill(victim);
+    await rig.until('it is lost', async () => (await rig.keeperStates())[victim] === 'lost');
+    await rig.succeed('get', 'film.mp4', '-o', rig.path('meanwhile.mp4'));
+    await rig.healthy();
+    const healed = await rig.stat('film.mp4');
+    await rig.startKeeper(victim);
+    await rig.until('four or three replicas are known', async () => {
+      const { replicas } = await rig.stat('film.mp4');
+      return replicas.length === 3 && replicas.every((replica) => replica.state === 'live');
+    });
+    await rig.healthy();
+
+    const live = healed.replicas.filter((replica) => replica.state === 'live');
+    expect(live.map((replica) => replica.keeper)).not.toContain(victim);
+    expect(await sha256(rig.path('meanwhile.mp4'))).toBe(original);
+    await rig.until('three files are on disk', async () => (await objectsOf(rig)).length === 3);
+  });
+
+  it('L3: does not end a download that runs', { timeout: 120_000 }, async () => {
+    const rig = await Rig.start({ keepers: 3 });
+    const film = await makeFilm(rig.path('film.mp4'), mebibytes(400));
+    await rig.succeed('put', film);
+    await rig.healthy();
+
+    const download = rig.startClient('get', 'film.mp4', '-o', rig.path('back.mp4'));
+    await rig.until('the download has begun', async () =>
+      (await readdir(rig.dir)).some((name) => name.endsWith('.part')),
+    );
+    await rig.kill('k1');
+
+    const run = await download.ended;
+    expect([run.code, await sha256(rig.path('back.mp4'))]).toEqual([0, await sha256(film)]);
+  });
+
+  it('L18: lets a file be stored with fewer keepers than its target', { timeout: 60_000 }, async () => {
+    const rig = await Rig.start({ keepers: 1 });
+
+    await rig.succeed('put', clip);
+
+    expect(await rig.status()).toMatchObject({ files: 1, belowTarget: 1, missing: 0 });
+  });
+});
+
+async function objectsOf(rig: Rig): Promise<string[]> {
+  const lists = await Promise.all(
+    rig.keeperNames.map((name) => readdir(rig.path(name, 'objects'), { recursive: true })),
+  );
+  return lists.flat().filter((name) => name.endsWith('.mp4'));
+}
