@@ -12,7 +12,7 @@ import { failureOf, failureText } from './fail.js';
 import { createLogger, type LogFormat, type LogLevel, logLevels } from './log.js';
 
 /** A server that has been told to start. */
-export interface RunningServer {
+interface RunningServer {
   /** What the ready line says, once it serves. */
   readonly ready: Promise<{ readonly host: string; readonly port: number; readonly id: string }>;
   /** Settles when it has ended; rejects with the reason unless it was stopped. */

@@ -2,7 +2,7 @@
 import type { FileRecord } from './file-record.js';
 import { type KeeperViews, replicaState } from './keeper-view.js';
 
-export type FileProblem = 'below target' | 'missing' | 'quarantined' | 'surplus';
+type FileProblem = 'below target' | 'missing' | 'quarantined' | 'surplus';
 
 export interface Finding {
   readonly problem: FileProblem;

@@ -12,7 +12,7 @@
  * `badSource`. Touches neither net nor disk: what it invokes is given by
  * `actors/keeper/copy.ts`. Time enters only through the deadlines of those.
  */
-import { type ActorRefFrom, assign, setup } from 'xstate';
+import { assign, setup } from 'xstate';
 import { ReelkeepError } from '../domain/errors.js';
 import type { KeeperId } from '../domain/ids.js';
 import { unprovided } from './unprovided.js';
@@ -29,8 +29,6 @@ export interface CopyContext {
   readonly badSource: KeeperId | undefined;
   readonly failure: unknown;
 }
-
-export type CopyActorRef = ActorRefFrom<typeof copyMachine>;
 
 interface FromSource {
   readonly source: KeeperId;

@@ -10,7 +10,7 @@
  * again cannot mend ends the keeper. Holds no socket and touches no disk: what it
  * invokes is given by `actors/keeper`. Time enters only through `retryDelay`.
  */
-import { type ActorRefFrom, assign, setup } from 'xstate';
+import { assign, setup } from 'xstate';
 import { ReelkeepError } from '../domain/errors.js';
 import { unprovided } from './unprovided.js';
 
@@ -27,8 +27,6 @@ export interface KeeperContext extends KeeperInput {
 export type KeeperEvent =
   | { readonly type: 'session lost'; readonly reason: string }
   | { readonly type: 'drain' };
-
-export type KeeperActorRef = ActorRefFrom<typeof keeperMachine>;
 
 export const keeperMachine = setup({
   types: {

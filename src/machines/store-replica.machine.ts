@@ -16,7 +16,7 @@
  * only the master's refusal takes it away. Touches no disk: each step is given by
  * `actors/keeper/receive.ts`. Time enters only through `reportDelay`.
  */
-import { type ActorRefFrom, assign, emit, setup } from 'xstate';
+import { assign, emit, setup } from 'xstate';
 import { ReelkeepError } from '../domain/errors.js';
 import { unprovided } from './unprovided.js';
 
@@ -44,8 +44,6 @@ export type StoreReplicaEvent =
 export type ReportVerdict =
   | { readonly accepted: true }
   | { readonly accepted: false; readonly reason: string };
-
-export type StoreReplicaActorRef = ActorRefFrom<typeof storeReplicaMachine>;
 
 const giveUp = {
   target: '#storeReplica.abandoning',

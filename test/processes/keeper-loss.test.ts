@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { clip, makeFilm, mebibytes, Rig, sha256 } from './rig.js';
 
 describe('a keeper that dies', () => {
-  it('L1, L6: is replaced, and its replicas are surplus when it comes back', { timeout: 120_000 }, async () => {
+  it('L1, L6: is replaced, and its replicas are surplus when it comes back', {
+    timeout: 120_000,
+  }, async () => {
     const rig = await Rig.start({ keepers: 4 });
     const film = await makeFilm(rig.path('film.mp4'), mebibytes(17));
     const original = await sha256(film);
@@ -45,7 +47,9 @@ describe('a keeper that dies', () => {
     expect([run.code, await sha256(rig.path('back.mp4'))]).toEqual([0, await sha256(film)]);
   });
 
-  it('L18: lets a file be stored with fewer keepers than its target', { timeout: 60_000 }, async () => {
+  it('L18: lets a file be stored with fewer keepers than its target', {
+    timeout: 60_000,
+  }, async () => {
     const rig = await Rig.start({ keepers: 1 });
 
     await rig.succeed('put', clip);

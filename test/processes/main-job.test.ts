@@ -14,12 +14,18 @@ describe('a cluster of real processes', () => {
     await rig.succeed('get', 'film.mp4', '-o', rig.path('back.mp4'));
 
     expect(file.replicas.map((replica) => replica.state)).toEqual(['live', 'live', 'live']);
-    for (const replica of file.replicas) expect(await sha256(rig.replicaFile(replica))).toBe(original);
+    for (const replica of file.replicas)
+      expect(await sha256(rig.replicaFile(replica))).toBe(original);
     expect(await sha256(rig.path('back.mp4'))).toBe(original);
-    expect(file.mp4).toMatchObject({ faststart: true, tracks: [{ type: 'video' }, { type: 'audio' }] });
+    expect(file.mp4).toMatchObject({
+      faststart: true,
+      tracks: [{ type: 'video' }, { type: 'audio' }],
+    });
   });
 
-  it('S2: acknowledges at acks 3 only when three keepers hold it', { timeout: 60_000 }, async () => {
+  it('S2: acknowledges at acks 3 only when three keepers hold it', {
+    timeout: 60_000,
+  }, async () => {
     const rig = await Rig.start({ keepers: 3 });
 
     const put = await rig.succeed('--json', 'put', clip, '--acks', '3');
@@ -43,7 +49,9 @@ describe('a cluster of real processes', () => {
     });
   });
 
-  it('S35: takes a removed file off the disk of a keeper that was away', { timeout: 60_000 }, async () => {
+  it('S35: takes a removed file off the disk of a keeper that was away', {
+    timeout: 60_000,
+  }, async () => {
     const rig = await Rig.start({ keepers: 3 });
     await rig.succeed('put', clip);
     await rig.healthy();

@@ -73,7 +73,11 @@ export class Rig {
 
   async startKeeper(name: string, args: readonly string[] = []): Promise<ServerProcess> {
     const master = ['--master', this.masterAddress, '--id', name];
-    return await this.#start('keeper', name, [...master, ...(this.#options.keeperArgs ?? []), ...args]);
+    return await this.#start('keeper', name, [
+      ...master,
+      ...(this.#options.keeperArgs ?? []),
+      ...args,
+    ]);
   }
 
   server(name: string): ServerProcess {
@@ -97,7 +101,8 @@ export class Rig {
   /** The client, expected to succeed. */
   async succeed(...args: readonly string[]): Promise<string> {
     const run = await this.client(...args);
-    if (run.code !== 0) throw new Error(`client ${args.join(' ')}: exit ${run.code}: ${run.stderr}`);
+    if (run.code !== 0)
+      throw new Error(`client ${args.join(' ')}: exit ${run.code}: ${run.stderr}`);
     return run.stdout;
   }
 
@@ -188,7 +193,8 @@ export async function makeFilm(path: string, bytes: number, tint = 0): Promise<s
     await file.write(head, 0, head.length, size);
     const piece = Buffer.alloc(1024 * 1024);
     for (let at = size + head.length; at < bytes; at += piece.length) {
-      for (let word = 0; word < piece.length; word += 4096) piece.writeUInt32LE(at + word + tint, word);
+      for (let word = 0; word < piece.length; word += 4096)
+        piece.writeUInt32LE(at + word + tint, word);
       await file.write(piece, 0, Math.min(piece.length, bytes - at), at);
     }
   } finally {

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type FileJson, makeFilm, mebibytes, Rig, sha256 } from './rig.js';
 
 describe('a replica that rots', () => {
-  it('S3, S7: gives no wrong byte, is set aside, and is made again', { timeout: 120_000 }, async () => {
+  it('S3, S7: gives no wrong byte, is set aside, and is made again', {
+    timeout: 120_000,
+  }, async () => {
     const rig = await Rig.start({ keepers: 3 });
     const film = await makeFilm(rig.path('film.mp4'), mebibytes(30));
     const original = await sha256(film);
@@ -17,7 +19,10 @@ describe('a replica that rots', () => {
     const found = await rig.client('verify', 'film.mp4');
     await rig.succeed('get', 'film.mp4', '-o', rig.path('back.mp4'));
     await rig.startKeeper('k4');
-    await rig.until('three are live, elsewhere', async () => liveOf(await rig.stat('film.mp4')).length === 3);
+    await rig.until(
+      'three are live, elsewhere',
+      async () => liveOf(await rig.stat('film.mp4')).length === 3,
+    );
 
     expect(found.stdout).toContain('quarantined');
     expect(await sha256(rig.path('back.mp4'))).toBe(original);

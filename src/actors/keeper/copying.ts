@@ -158,7 +158,7 @@ class Copy {
 }
 
 /** The chunks as runs of neighbours, in order. */
-export function* runsOf(indices: Iterable<number>): Generator<{ first: number; count: number }> {
+function* runsOf(indices: Iterable<number>): Generator<{ first: number; count: number }> {
   let run: { first: number; count: number } | undefined;
   for (const index of [...indices].sort((a, b) => a - b)) {
     if (run !== undefined && index === run.first + run.count) run.count += 1;

@@ -25,7 +25,7 @@ export interface Vitals {
   readonly eventLoopLagMs: number;
 }
 
-export interface Identity {
+interface Identity {
   readonly keeperId: KeeperId;
   readonly incarnation: number;
   readonly clusterId: string;

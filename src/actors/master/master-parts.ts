@@ -277,6 +277,6 @@ export class MasterParts {
 
   #needSummary(): TableSummary {
     if (this.#summary === undefined) throw new Error('the table is not open');
-    return this.#summary;
+    return { ...this.#summary, ...this.#needTable().identity };
   }
 }

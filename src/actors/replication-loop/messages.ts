@@ -5,7 +5,7 @@ import type { KeeperView } from '../../domain/keeper-view.js';
 export type MasterMode = 'recovering' | 'safe mode' | 'serving';
 
 /** Which files a survey walks: all of them, or those with a replica on one keeper. */
-export type SurveyScope = { readonly all: true } | { readonly keeper: KeeperId };
+type SurveyScope = { readonly all: true } | { readonly keeper: KeeperId };
 
 export type ReplicationMessage =
   | { readonly type: 'mode changed'; readonly mode: MasterMode }
