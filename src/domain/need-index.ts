@@ -208,7 +208,7 @@ export class NeedIndex {
     this.#totals = {
       belowTarget: belowTarget + sign * Number(need.isBelowTarget),
       missing: missing + sign * Number(need.isMissing),
-      surplus: surplus + sign * need.surplus,
+      surplus: surplus + sign * (need.surplus + need.leaving),
     };
   }
 }

@@ -29,6 +29,8 @@ export interface FileNeed {
   readonly wanted: number;
   /** Replicas above the target. */
   readonly surplus: number;
+  /** Dropped as surplus, but for the keeper's word that they are off its disk. */
+  readonly leaving: number;
   readonly unwanted: number;
 }
 
@@ -55,6 +57,7 @@ export function judgeNeed(file: ReplicatedFile, census: Census): FileNeed {
     isMissing,
     wanted: isMissing ? 0 : Math.max(0, file.target - present),
     surplus: Math.max(0, present - file.target),
+    leaving: census.unwanted.filter(({ standing }) => standing === 'dropping').length,
     unwanted: census.unwanted.length,
   };
 }

@@ -101,6 +101,8 @@ export interface ClusterStatus {
   readonly surplus: number;
   readonly uploadsInProgress: number;
   readonly deletionsDue: number;
+  /** Every file has been looked at since a keeper came or went: the numbers are whole. */
+  readonly settled: boolean;
 }
 
 export type Verification =

@@ -37,6 +37,7 @@ export const toClusterStatus = (status: StatusResponse): ClusterStatus => ({
   surplus: status.surplus,
   uploadsInProgress: status.uploadsInProgress,
   deletionsDue: status.deletionsDue,
+  settled: status.settled,
 });
 
 export function toVerification(told: VerifyResponse): Verification {

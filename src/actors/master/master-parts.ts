@@ -70,7 +70,7 @@ export class MasterParts {
     missing: 0,
     copiesInFlight: 0,
     surplus: 0,
-    surveyed: false,
+    settled: false,
   };
 
   constructor(options: MasterPartsOptions) {
@@ -255,7 +255,11 @@ export class MasterParts {
       drops: this.#drops,
       garbage: this.#garbage,
       summary: () => this.#needSummary(),
-      counts: () => this.#counts,
+      counts: () => ({
+        ...this.#counts,
+        // What was told to the loop and not yet weighed may change them.
+        settled: this.#counts.settled && this.#loop?.mailboxLength === 0,
+      }),
       mode,
       clockMs: () => performance.now(),
       wallMs: () => wallMs(Date.now()),

@@ -53,6 +53,7 @@ export function createOverviewHandlers(
         surplus: counts.surplus,
         uploadsInProgress: summary.uploadsInProgress,
         deletionsDue: summary.deletionsDue,
+        settled: counts.settled,
       };
     },
 

@@ -243,7 +243,7 @@ function askPage(state: LoopState, now: Millis): readonly ReplicationEffect[] {
 const countAll = ({ needs, copies, surveys }: LoopState): ReplicationCounts => ({
   ...needs.totals,
   copiesInFlight: copies.size,
-  surveyed: surveys.isWhole,
+  settled: surveys.isWhole && surveys.isIdle,
 });
 
 const isSame = (a: ReplicationCounts | undefined, b: ReplicationCounts): boolean =>
@@ -252,7 +252,7 @@ const isSame = (a: ReplicationCounts | undefined, b: ReplicationCounts): boolean
   a.missing === b.missing &&
   a.copiesInFlight === b.copiesInFlight &&
   a.surplus === b.surplus &&
-  a.surveyed === b.surveyed;
+  a.settled === b.settled;
 
 const isGone = ({ state }: KeeperView): boolean => state === 'lost' || state === 'retired';
 

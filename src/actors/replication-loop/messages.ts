@@ -70,6 +70,6 @@ export interface ReplicationCounts {
   readonly missing: number;
   readonly copiesInFlight: number;
   readonly surplus: number;
-  /** The first survey after the start has ended, so the other numbers are whole. */
-  readonly surveyed: boolean;
+  /** No survey is due or under way, so the other numbers are whole. */
+  readonly settled: boolean;
 }

@@ -4,7 +4,8 @@ import { barLine, plainLine } from './progress-line.js';
 import { TransferMeter } from './transfer-meter.js';
 import type { TextStream } from './world.js';
 
-const progressLimits = { redrawEveryMs: 100, lineEveryMs: 10_000 } as const;
+/** Looked at more often than a line is written, because a rate is measured over the last seconds. */
+const progressLimits = { redrawEveryMs: 100, lookEveryMs: 1000, lineEveryMs: 10_000 } as const;
 
 const clearLine = '\r\u001b[2K';
 
@@ -13,6 +14,7 @@ export class ProgressDisplay {
   readonly #quiet: boolean;
   #meter: TransferMeter | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #lineDueMs = 0;
 
   constructor(stderr: TextStream, quiet: boolean) {
     this.#stderr = stderr;
@@ -22,7 +24,8 @@ export class ProgressDisplay {
   start(filesTotal: number): void {
     this.#meter = new TransferMeter(filesTotal);
     if (this.#quiet) return;
-    const everyMs = this.#isBar ? progressLimits.redrawEveryMs : progressLimits.lineEveryMs;
+    const everyMs = this.#isBar ? progressLimits.redrawEveryMs : progressLimits.lookEveryMs;
+    this.#lineDueMs = performance.now() + progressLimits.lineEveryMs;
     this.#timer = setInterval(() => this.#draw(), everyMs);
   }
 
@@ -52,9 +55,14 @@ export class ProgressDisplay {
   }
 
   #draw(): void {
-    const picture = this.#meter?.picture(performance.now());
+    const nowMs = performance.now();
+    const picture = this.#meter?.picture(nowMs);
     if (picture === undefined) return;
-    if (this.#isBar) this.#stderr.write(clearLine + barLine(picture, this.#stderr.columns ?? 80));
-    else this.#stderr.write(`${plainLine(picture)}\n`);
+    if (this.#isBar) {
+      this.#stderr.write(clearLine + barLine(picture, this.#stderr.columns ?? 80));
+    } else if (nowMs >= this.#lineDueMs) {
+      this.#lineDueMs += progressLimits.lineEveryMs;
+      this.#stderr.write(`${plainLine(picture)}\n`);
+    }
   }
 }

@@ -30,6 +30,7 @@ function whatIsWrong(status: ClusterStatus): string[] {
   if (status.belowTarget > 0) wrong.push(`${status.belowTarget} files below target`);
   if (status.missing > 0) wrong.push(`${status.missing} files missing`);
   if (status.copiesInFlight > 0) wrong.push(`${status.copiesInFlight} copies in flight`);
+  if (!status.settled) wrong.push('files still being looked at');
   if (status.surplus > 0) wrong.push(`${status.surplus} replicas in surplus`);
   return wrong;
 }

@@ -28,7 +28,7 @@ describe(`replication loop in a simulated cluster (seed ${seed})`, () => {
           const wanted = isHeld ? Math.min(file.target, up.length) : 0;
           expect(cluster.liveOf(file)).toBe(wanted);
         }
-        expect(cluster.counts).toMatchObject({ copiesInFlight: 0, surplus: 0, surveyed: true });
+        expect(cluster.counts).toMatchObject({ copiesInFlight: 0, surplus: 0, settled: true });
       }),
       { seed, numRuns: 60, examples: [tooManyMissing, tooManyParked] },
     );

@@ -88,6 +88,7 @@ export const aStatus = (changes: Partial<ClusterStatus> = {}): ClusterStatus => 
   surplus: 0,
   uploadsInProgress: 0,
   deletionsDue: 0,
+  settled: true,
   ...changes,
 });
 
