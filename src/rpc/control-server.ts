@@ -2,9 +2,11 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import {
+  logVerbosity,
   Server,
   ServerCredentials,
   type ServerDuplexStream,
+  setLogVerbosity,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
@@ -118,6 +120,8 @@ export class ControlServer {
 
   /** @throws ReelkeepError `conflict` when the port is in use */
   static async listen({ host, port, client, keeper }: ListenOptions): Promise<ControlServer> {
+    // What fails is told by the call that failed; gRPC's own line would stand beside ours.
+    setLogVerbosity(logVerbosity.NONE);
     const server = new Server({
       'grpc.max_receive_message_length': rpcLimits.messageBytesMax,
       'grpc.max_send_message_length': rpcLimits.messageBytesMax,

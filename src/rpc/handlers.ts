@@ -67,9 +67,19 @@ async function writeAll<Request, Response>(
   }
 }
 
-function drained(call: { once(event: 'drain', then: () => void): unknown }, gone: AbortSignal) {
+function drained(call: Writable, gone: AbortSignal): Promise<void> {
   return new Promise<void>((resolve) => {
-    call.once('drain', resolve);
-    gone.addEventListener('abort', () => resolve(), { once: true });
+    const end = (): void => {
+      call.off('drain', end);
+      gone.removeEventListener('abort', end);
+      resolve();
+    };
+    call.once('drain', end);
+    gone.addEventListener('abort', end);
   });
+}
+
+interface Writable {
+  once(event: 'drain', then: () => void): unknown;
+  off(event: 'drain', then: () => void): unknown;
 }

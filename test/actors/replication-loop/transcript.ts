@@ -51,11 +51,19 @@ export function start(limits: Partial<ReplicationLimits> = {}) {
   const behavior = createReplicationLoop(resolveReplicationLimits(limits));
   let state = behavior.initial;
   let log: string[] = [];
+  let counted = '';
+  /** Counts that differ in nothing but whether they are settled are told once. */
+  const isNews = (line: string): boolean => {
+    if (!line.startsWith('counts')) return true;
+    const isSame = line === counted;
+    counted = line;
+    return !isSame;
+  };
   const tell = (atMs: number, ...messages: readonly ReplicationMessage[]): void => {
     for (const message of messages) {
       const step = behavior.receive(state, message, millis(atMs));
       state = step.state;
-      log.push(...step.effects.map(lineOf));
+      log.push(...step.effects.map(lineOf).filter(isNews));
     }
   };
   return {
