@@ -3,7 +3,7 @@
  * line, signals and exit codes.
  */
 import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { ReelkeepError } from '../domain/errors.js';
@@ -35,7 +35,7 @@ export async function runServer({ role, argv, program, start }: ServerProgram): 
   try {
     let code = 0;
     program.action(async () => {
-      const flags = withConfigFile(program);
+      const flags = program.opts<Record<string, unknown>>();
       const log = createLogger(flags['logLevel'] as LogLevel, flags['logFormat'] as LogFormat);
       code = await runUntilEnded(role, start(flags, log.child({ role })), log);
     });
@@ -52,13 +52,15 @@ export function serverCommand(name: string, description: string): Command {
   const format = new Option('--log-format <format>', 'how the log is written')
     .choices(['pretty', 'json'])
     .default(process.stderr.isTTY ? 'pretty' : 'json', 'pretty on a terminal');
-  return quietly(new Command(name), process.stdout)
+  const program = quietly(new Command(name), process.stdout);
+  return program
     .description(description)
     .addOption(
       new Option('--log-level <level>', 'what is logged').choices(logLevels).default('info'),
     )
     .addOption(format)
     .option('--config <file>', 'JSON file with the same options, in camelCase; flags win over it')
+    .on('option:config', (path: string) => takeConfigFile(program, path))
     .allowExcessArguments(false);
 }
 
@@ -70,10 +72,13 @@ async function runUntilEnded(role: string, server: RunningServer, log: Logger): 
     // Told by `ended`.
     (error: unknown) => log.debug({ err: error }, 'never became ready'),
   );
-  await server.ended;
-  // The launcher's channel would keep this process alive.
-  if (process.connected) process.disconnect();
-  return 0;
+  try {
+    await server.ended;
+    return 0;
+  } finally {
+    // The launcher's channel would keep this process alive.
+    if (process.connected) process.disconnect();
+  }
 }
 
 function stopOnSignal(server: RunningServer, log: Logger): void {
@@ -100,29 +105,29 @@ function endOnDefect(log: Logger): void {
 }
 
 /** Keys that no flag has are refused: a misspelt one would be ignored for ever. */
-function withConfigFile(program: Command): Record<string, unknown> {
-  const flags = program.opts<Record<string, unknown>>();
-  if (typeof flags['config'] !== 'string') return flags;
+function takeConfigFile(program: Command, path: string): void {
   const options = program.options.filter((option) => option.attributeName() !== 'config');
-  const shape = Object.fromEntries(
-    options.map((option) => [
-      option.attributeName(),
-      z.union([z.string(), z.number(), z.boolean()]).optional(),
-    ]),
-  );
-  const parsed = z.strictObject(shape).safeParse(readJson(flags['config']));
+  const setting = z.union([z.string(), z.number()]).optional();
+  const shape = Object.fromEntries(options.map((option) => [option.attributeName(), setting]));
+  const parsed = z.strictObject(shape).safeParse(readJson(path));
   if (!parsed.success)
-    throw new ReelkeepError(
-      'usage',
-      `--config ${flags['config']}: ${z.prettifyError(parsed.error)}`,
-    );
+    throw new ReelkeepError('usage', `--config ${path}: ${z.prettifyError(parsed.error)}`);
   for (const option of options) {
     const key = option.attributeName();
     const value = parsed.data[key];
     if (value === undefined || program.getOptionValueSource(key) === 'cli') continue;
-    flags[key] = option.parseArg === undefined ? value : option.parseArg(String(value), undefined);
+    program.setOptionValueWithSource(key, parseSetting(option, String(value), path), 'config');
   }
-  return flags;
+}
+
+function parseSetting(option: Option, text: string, path: string): unknown {
+  try {
+    return option.parseArg === undefined ? text : option.parseArg(text, undefined);
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    const detail = `--config ${path}: "${option.attributeName()}": ${error.message}`;
+    throw new ReelkeepError('usage', detail, { cause: error });
+  }
 }
 
 function readJson(path: string): unknown {

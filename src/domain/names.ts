@@ -26,6 +26,9 @@ export function acceptName(text: string): NameVerdict {
   return { ok: true, name };
 }
 
+/** Whether a name could begin with it, or be it, as far as its length goes. */
+export const fitsName = (text: string): boolean => utf8Length(text) <= nameBytesMax;
+
 function utf8Length(text: string): number {
   let bytes = 0;
   for (const character of text) {

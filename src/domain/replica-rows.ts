@@ -49,7 +49,7 @@ export const isSameContent = (
 
 /**
  * The row that an inventory makes of what was found. A replica chosen as surplus becomes
- * sound again: the choice rested on an older start of the keeper.
+ * sound again: a keeper forgets the orders that it had before it registered.
  */
 export function judgeFound(
   file: FileRecord,

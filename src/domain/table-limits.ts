@@ -2,6 +2,8 @@
 export interface TableLimits {
   /** A reservation that no keeper is receiving ends after so long. */
   readonly uploadIdleMs: number;
+  /** A tick later than this after the last one means that the master did not run: reservations are given that time back. */
+  readonly tickGapMaxMs: number;
   /** Uploads in progress; past it a new one is refused as `unavailable`. */
   readonly uploadsOpenMax: number;
   /** Ended uploads that a retry can still ask about; the oldest go first. */
@@ -16,6 +18,7 @@ export interface TableLimits {
 
 export const defaultTableLimits: TableLimits = {
   uploadIdleMs: 30_000,
+  tickGapMaxMs: 5_000,
   uploadsOpenMax: 10_000,
   endedUploadsMax: 10_000,
   pageRowsMax: 1_000,

@@ -7,8 +7,10 @@
  *   any --drain--> draining --idle--> stopped
  *
  * `away` waits, each time longer, before it registers again. A refusal that trying
- * again cannot mend ends the keeper. Holds no socket and touches no disk: what it
- * invokes is given by `actors/keeper`. Time enters only through `retryDelay`.
+ * again cannot mend ends the keeper. A report of a disk that could not be read whole is
+ * made again after a while, for the master concludes nothing from it. Holds no socket and
+ * touches no disk: what it invokes is given by `actors/keeper`. Time enters only through
+ * `retryDelay` and `reportAgain`.
  */
 import { assign, setup } from 'xstate';
 import { ReelkeepError } from '../domain/errors.js';
@@ -17,10 +19,16 @@ import { unprovided } from './unprovided.js';
 export interface KeeperInput {
   readonly retryDelayMs: number;
   readonly retryDelayMaxMs: number;
+  /** From an incomplete report to the next. */
+  readonly reportAgainMs: number;
 }
+
+/** Whether all of the disk could be looked at. */
+export type Completeness = 'complete' | 'incomplete';
 
 export interface KeeperContext extends KeeperInput {
   readonly attempts: number;
+  readonly reported: Completeness;
   readonly failure: unknown;
 }
 
@@ -39,26 +47,34 @@ export const keeperMachine = setup({
     identify: unprovided<void, void>('identify'),
     /** Registers, and opens the session that carries heartbeats and commands. */
     register: unprovided<void, void>('register'),
-    report: unprovided<void, void>('report'),
+    report: unprovided<Completeness, void>('report'),
     /** Ends the session and the transfers under way, closes disk and port. */
     drain: unprovided<void, void>('drain'),
   },
   actions: {
     countAttempt: assign({ attempts: ({ context }) => context.attempts + 1 }),
+    noteReport: assign((_, params: { reported: Completeness }) => ({ reported: params.reported })),
     forgetAttempts: assign({ attempts: 0 }),
     keepFailure: assign((_, params: { failure: unknown }) => ({ failure: params.failure })),
   },
   guards: {
     final: (_, params: { failure: unknown }) => isFinal(params.failure),
     failed: ({ context }) => context.failure !== undefined,
+    incomplete: ({ context }) => context.reported === 'incomplete',
   },
   delays: {
     retryDelay: ({ context }) =>
       Math.min(context.retryDelayMs * 2 ** (context.attempts - 1), context.retryDelayMaxMs),
+    reportAgain: ({ context }) => context.reportAgainMs,
   },
 }).createMachine({
   id: 'keeper',
-  context: ({ input }) => ({ ...input, attempts: 0, failure: undefined }),
+  context: ({ input }) => ({
+    ...input,
+    attempts: 0,
+    reported: 'incomplete',
+    failure: undefined,
+  }),
   initial: 'identifying',
   on: { drain: '.draining' },
   states: {
@@ -90,12 +106,20 @@ export const keeperMachine = setup({
     },
     reporting: {
       description: 'Telling the master everything that is on the disk.',
-      invoke: { src: 'report', onDone: 'serving', onError: 'away' },
+      invoke: {
+        src: 'report',
+        onDone: {
+          target: 'serving',
+          actions: { type: 'noteReport', params: ({ event }) => ({ reported: event.output }) },
+        },
+        onError: 'away',
+      },
       on: { 'session lost': 'away' },
     },
     serving: {
       entry: 'forgetAttempts',
       on: { 'session lost': 'registering' },
+      after: { reportAgain: { target: 'reporting', guard: 'incomplete' } },
     },
     away: {
       description: 'Transfers go on with the tickets there are; the master is tried again later.',
@@ -106,7 +130,13 @@ export const keeperMachine = setup({
       invoke: {
         src: 'drain',
         onDone: [{ target: 'failed', guard: 'failed' }, { target: 'stopped' }],
-        onError: 'failed',
+        onError: {
+          target: 'failed',
+          actions: {
+            type: 'keepFailure',
+            params: ({ context, event }) => ({ failure: context.failure ?? event.error }),
+          },
+        },
       },
       on: { drain: {} },
     },

@@ -113,7 +113,13 @@ export const masterMachine = setup({
       invoke: {
         src: 'close',
         onDone: [{ target: 'failed', guard: 'failed' }, { target: 'stopped' }],
-        onError: 'failed',
+        onError: {
+          target: 'failed',
+          actions: {
+            type: 'keepFailure',
+            params: ({ context, event }) => ({ failure: context.failure ?? event.error }),
+          },
+        },
       },
       on: { stop: {}, 'thread lost': {} },
     },

@@ -9,11 +9,13 @@
  *       v              v
  *   abandoning      stored            refused by the master --> discarding
  *       +--> failed <----------------------------------------------+
+ *   any but discarding --given up--> abandoning
  *
  * The order of effects is the promise of this file: nothing is reported before the
  * data, the manifest and the directory are synced, and a step that fails is not tried
  * again. Once the directory is synced the replica is `durable` and is never abandoned;
- * only the master's refusal takes it away. Touches no disk: each step is given by
+ * only the master's refusal takes it away: a keeper that stops gives up reporting it, and
+ * its next inventory tells. Touches no disk: each step is given by
  * `actors/keeper/receive.ts`. Time enters only through `reportDelay`.
  */
 import { assign, emit, setup } from 'xstate';
@@ -39,7 +41,9 @@ export interface StoreReplicaContext extends StoreReplicaInput {
 
 export type StoreReplicaEvent =
   | { readonly type: 'received'; readonly totals: ReceivedTotals }
-  | { readonly type: 'aborted'; readonly failure: unknown };
+  | { readonly type: 'aborted'; readonly failure: unknown }
+  /** The keeper stops, or wants no more of this. */
+  | { readonly type: 'given up'; readonly failure: unknown };
 
 export type ReportVerdict =
   | { readonly accepted: true }
@@ -95,6 +99,12 @@ export const storeReplicaMachine = setup({
   id: 'storeReplica',
   context: ({ input }) => ({ ...input, totals: undefined, failure: undefined, reports: 0 }),
   initial: 'receiving',
+  on: {
+    'given up': {
+      target: '.abandoning',
+      actions: { type: 'keepFailure', params: ({ event }) => ({ failure: event.failure }) },
+    },
+  },
   states: {
     receiving: {
       on: {
@@ -161,9 +171,12 @@ export const storeReplicaMachine = setup({
     'waiting for the master': { after: { reportDelay: 'reporting' } },
     discarding: {
       invoke: { src: 'discard', onDone: 'failed', onError: 'failed' },
+      on: { 'given up': {} },
     },
     abandoning: {
+      description: 'Leaves a durable replica where it is.',
       invoke: { src: 'abandon', onDone: 'failed', onError: 'failed' },
+      on: { 'given up': {} },
     },
     stored: { type: 'final' },
     failed: { type: 'final' },

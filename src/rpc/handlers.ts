@@ -6,6 +6,8 @@ import type {
   ServerUnaryCall,
   ServerWritableStream,
 } from '@grpc/grpc-js';
+import { ReelkeepError } from '../domain/errors.js';
+import { drained } from './drained.js';
 import { toStatus } from './status.js';
 
 export type UnaryHandler<Request, Response> = (request: Request) => Promise<Response>;
@@ -49,6 +51,10 @@ export function clientPages<Request, Response>(handler: PagesHandler<Request, Re
     call: ServerReadableStream<Request, Response>,
     callback: (error: ReturnType<typeof toStatus> | null, response?: Response) => void,
   ): void => {
+    // A stream whose caller is gone neither ends nor fails by itself.
+    call.on('cancelled', () =>
+      call.destroy(new ReelkeepError('unavailable', 'the caller went away')),
+    );
     handler(call as AsyncIterable<Request>).then(
       (response) => callback(null, response),
       (error: unknown) => callback(toStatus(error)),
@@ -65,21 +71,4 @@ async function writeAll<Request, Response>(
     if (gone.aborted) return;
     if (!call.write(message)) await drained(call, gone);
   }
-}
-
-function drained(call: Writable, gone: AbortSignal): Promise<void> {
-  return new Promise<void>((resolve) => {
-    const end = (): void => {
-      call.off('drain', end);
-      gone.removeEventListener('abort', end);
-      resolve();
-    };
-    call.once('drain', end);
-    gone.addEventListener('abort', end);
-  });
-}
-
-interface Writable {
-  once(event: 'drain', then: () => void): unknown;
-  off(event: 'drain', then: () => void): unknown;
 }

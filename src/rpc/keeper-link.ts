@@ -1,7 +1,13 @@
 /** What a keeper says to the master, as promises; and the session whose two directions are heartbeats and commands. */
-import { type ClientDuplexStream, credentials, type ServiceError } from '@grpc/grpc-js';
+import {
+  type ClientDuplexStream,
+  type ClientWritableStream,
+  credentials,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import type { ReelkeepError } from '../domain/errors.js';
 import { type CallOptions, callUnary } from './call.js';
+import { drained } from './drained.js';
 import {
   KeeperServiceClient,
   type RegisterRequest,
@@ -79,8 +85,10 @@ export class KeeperLink {
     signal: AbortSignal,
   ): Promise<ReportInventoryResponse> {
     const doing = `reporting the inventory to the master ${this.#master}`;
+    const over = new AbortController();
     return await new Promise((resolve, reject) => {
       const call = this.#client.reportInventory((error, response) => {
+        over.abort();
         signal.removeEventListener('abort', cancel);
         if (error === null) resolve(response);
         else reject(fromServiceError(error, doing));
@@ -88,7 +96,7 @@ export class KeeperLink {
       const cancel = (): void => call.cancel();
       signal.addEventListener('abort', cancel, { once: true });
       // The call's own callback tells of a broken stream; a page that cannot be made ends it here.
-      writeAll(call, pages).catch((error: unknown) => {
+      writeAll(call, pages, over.signal).catch((error: unknown) => {
         call.cancel();
         reject(error);
       });
@@ -155,15 +163,13 @@ export class KeeperSession {
 }
 
 async function writeAll<Page>(
-  call: {
-    write(page: Page): boolean;
-    once(event: 'drain', then: () => void): unknown;
-    end(): unknown;
-  },
+  call: ClientWritableStream<Page>,
   pages: AsyncIterable<Page>,
+  over: AbortSignal,
 ): Promise<void> {
   for await (const page of pages) {
-    if (!call.write(page)) await new Promise<void>((resolve) => call.once('drain', resolve));
+    if (over.aborted) return;
+    if (!call.write(page)) await drained(call, over);
   }
   call.end();
 }

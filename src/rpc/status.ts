@@ -12,6 +12,7 @@ import {
   ReelkeepError,
   toPlainError,
 } from '../domain/errors.js';
+import { rpcLimits } from './limits.js';
 
 const codeKey = 'reelkeep-code';
 
@@ -19,7 +20,9 @@ export function toStatus(error: unknown): StatusObject {
   const { code, detail } = toPlainError(error);
   const metadata = new Metadata();
   metadata.set(codeKey, code);
-  return { code: errorKinds[code].grpcStatus, details: detail, metadata };
+  // Longer headers than a peer takes would end the call without any answer.
+  const details = detail.slice(0, rpcLimits.detailLengthMax).toWellFormed();
+  return { code: errorKinds[code].grpcStatus, details, metadata };
 }
 
 /** @param doing what was being asked for, for a message that names no more than a broken connection */
@@ -27,9 +30,23 @@ export function fromServiceError(error: ServiceError, doing: string): ReelkeepEr
   const named = error.metadata?.get(codeKey)[0]?.toString();
   if (named !== undefined && isErrorCode(named))
     return new ReelkeepError(named, error.details, { cause: error });
-  return new ReelkeepError(codeOfStatus(error.code), `${doing}: ${error.details}`, {
+  return new ReelkeepError(codeOfStatus(error.code), `${doing}: ${plainDetails(error.details)}`, {
     cause: error,
   });
+}
+
+const socketErrors: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there; is it running?',
+  ENOTFOUND: 'there is no such host',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ETIMEDOUT: 'the host does not answer',
+  ECONNRESET: 'the connection broke',
+};
+
+/** What a person can use of the library's account of its tries. */
+function plainDetails(details: string): string {
+  const code = /\b(E[A-Z]{4,})\b/.exec(details)?.[1] ?? '';
+  return socketErrors[code] ?? details;
 }
 
 function codeOfStatus(grpcStatus: number): ErrorCode {

@@ -33,6 +33,8 @@ export interface Term {
   readonly clusterId: ClusterId;
   readonly epoch: number;
   readonly commit: number;
+  /** Under which the master has taken this keeper in; only ever a later one. */
+  readonly incarnation?: number;
 }
 
 export class ReplicaStore {
@@ -85,11 +87,11 @@ export class ReplicaStore {
   }
 
   /**
-   * Makes a master's term durable; epoch and commit only ever rise.
+   * Makes a master's term durable; epoch, commit and incarnation only ever rise.
    *
    * @throws ReelkeepError `not-allowed` when this directory belongs to another cluster.
    */
-  async recordTerm({ clusterId, epoch, commit }: Term): Promise<void> {
+  async recordTerm({ clusterId, epoch, commit, incarnation: given = 0 }: Term): Promise<void> {
     const write = this.#writingIdentity.then(async () => {
       const known = this.#identity;
       if (known.clusterId !== null && known.clusterId !== clusterId)
@@ -99,7 +101,8 @@ export class ReplicaStore {
         );
       const highestEpoch = Math.max(known.highestEpoch, epoch);
       const highestCommit = Math.max(known.highestCommit, commit);
-      const next = { ...known, clusterId, highestEpoch, highestCommit };
+      const incarnation = Math.max(known.incarnation, given);
+      const next = { ...known, clusterId, highestEpoch, highestCommit, incarnation };
       if (isSameTerm(known, next)) return;
       await writeIdentity(this.#parts.layout.identity, next);
       this.#identity = next;
@@ -213,5 +216,6 @@ export class ReplicaStore {
 
 const isSameTerm = (a: KeeperIdentity, b: KeeperIdentity): boolean =>
   a.clusterId === b.clusterId &&
+  a.incarnation === b.incarnation &&
   a.highestEpoch === b.highestEpoch &&
   a.highestCommit === b.highestCommit;

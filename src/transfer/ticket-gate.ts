@@ -3,7 +3,7 @@ import { type ChunkRange, chunkCount } from '../domain/chunk-plan.js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { TicketClaims } from '../domain/ticket.js';
 import type { KeeperAuthority } from './handlers.js';
-import { NonceLedger } from './nonce-ledger.js';
+import { NonceLedger, type TermNow } from './nonce-ledger.js';
 import type { RequestHead } from './request-head.js';
 import { judgeTicket } from './ticket-check.js';
 import { type ProvenRequest, verifyRequest } from './ticket-proof.js';
@@ -27,21 +27,17 @@ export class TicketGate {
   admit({ wanted, proof, ...proven }: TicketedRequest): TicketClaims {
     const authority = this.#authority;
     const claims = verifyRequest(wanted.claims, proof, proven, (id) => authority.keyOf(id));
-    const masterNowMs = authority.masterNowMs();
-    const verdict = judgeTicket(claims, wanted, {
-      keeper: authority.keeper,
-      incarnation: authority.incarnation,
-      epoch: authority.highestEpoch(),
-      masterNowMs,
-    });
+    const now = { epoch: authority.highestEpoch(), masterNowMs: authority.masterNowMs() };
+    const { keeper, incarnation } = authority;
+    const verdict = judgeTicket(claims, wanted, { keeper, incarnation, ...now });
     if (!verdict.ok) throw new ReelkeepError(verdict.code, verdict.reason);
     if (wanted.operation === 'get') requireRange(claims.size, wanted.range);
-    if (wanted.operation === 'put') this.#spend(claims, masterNowMs);
+    if (wanted.operation === 'put') this.#spend(claims, now);
     return claims;
   }
 
-  #spend({ nonce, expiresAtMs }: TicketClaims, masterNowMs: number): void {
-    switch (this.#nonces.use(nonce, expiresAtMs, masterNowMs)) {
+  #spend(claims: TicketClaims, now: TermNow): void {
+    switch (this.#nonces.use(claims, now)) {
       case 'fresh':
         return;
       case 'used':

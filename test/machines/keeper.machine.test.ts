@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createActor, fromPromise, SimulatedClock, waitFor } from 'xstate';
 import { ReelkeepError } from '../../src/domain/errors.js';
-import { keeperMachine } from '../../src/machines/keeper.machine.js';
+import { type Completeness, keeperMachine } from '../../src/machines/keeper.machine.js';
 
 const lost = { type: 'session lost', reason: 'the master is gone' } as const;
 
@@ -38,12 +38,43 @@ describe('keeper machine', () => {
     expect(log).toEqual(['identify', 'register', 'report', 'register', 'report']);
   });
 
+  it('L1: reports again after a while when not all of its disk could be read', async () => {
+    const clock = new SimulatedClock();
+    const reports: Completeness[] = ['incomplete', 'complete'];
+    const { actor, log } = start({ report: async () => reports.shift() ?? 'complete' }, clock);
+    await waitFor(actor, (snapshot) => snapshot.matches('serving'));
+
+    clock.increment(999);
+    expect(actor.getSnapshot().value).toBe('serving');
+    clock.increment(1);
+    await waitFor(actor, (snapshot) => snapshot.matches('serving'));
+    clock.increment(10_000);
+
+    expect(actor.getSnapshot().value).toBe('serving');
+    expect(log).toEqual(['identify', 'register', 'report', 'report']);
+    actor.stop();
+  });
+
+  it('keeps the reason when it cannot close what it had opened', async () => {
+    const failure = new Error('the disk does not answer');
+    const { actor } = start({ drain: () => Promise.reject(failure) });
+    await waitFor(actor, (snapshot) => snapshot.matches('serving'));
+
+    actor.send({ type: 'drain' });
+
+    await waitFor(actor, (snapshot) => snapshot.status === 'done');
+    expect([actor.getSnapshot().value, actor.getSnapshot().context.failure]).toEqual([
+      'failed',
+      failure,
+    ]);
+  });
+
   it('forgets a report under way when its session is lost', async () => {
     let reports = 0;
     const { actor } = start({
       report: () => {
         reports += 1;
-        return reports === 1 ? new Promise(() => undefined) : Promise.resolve();
+        return reports === 1 ? new Promise(() => undefined) : Promise.resolve('complete' as const);
       },
     });
     await waitFor(actor, (snapshot) => snapshot.matches('reporting'));
@@ -107,10 +138,13 @@ describe('keeper machine', () => {
   });
 });
 
-type Steps = Partial<Record<'identify' | 'register' | 'report' | 'drain', () => Promise<void>>>;
+type Steps = Partial<
+  Record<'identify' | 'register' | 'drain', () => Promise<void>> &
+    Record<'report', () => Promise<Completeness>>
+>;
 
 function hangingIn(state: string): Steps {
-  const hang = () => new Promise<void>(() => undefined);
+  const hang = () => new Promise<never>(() => undefined);
   if (state === 'identifying') return { identify: hang };
   if (state === 'registering') return { register: hang };
   if (state === 'reporting') return { report: hang };
@@ -120,7 +154,7 @@ function hangingIn(state: string): Steps {
 
 function start(steps: Steps, clock = new SimulatedClock()) {
   const log: string[] = [];
-  const step = (name: keyof Steps) =>
+  const step = (name: 'identify' | 'register' | 'drain') =>
     fromPromise<void, void>(async () => {
       log.push(name);
       await steps[name]?.();
@@ -129,10 +163,13 @@ function start(steps: Steps, clock = new SimulatedClock()) {
     actors: {
       identify: step('identify'),
       register: step('register'),
-      report: step('report'),
+      report: fromPromise<Completeness, void>(async () => {
+        log.push('report');
+        return (await steps.report?.()) ?? 'complete';
+      }),
       drain: step('drain'),
     },
   });
-  const input = { retryDelayMs: 100, retryDelayMaxMs: 400 };
+  const input = { retryDelayMs: 100, retryDelayMaxMs: 400, reportAgainMs: 1_000 };
   return { actor: createActor(machine, { input, clock }).start(), log };
 }

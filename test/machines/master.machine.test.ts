@@ -90,6 +90,23 @@ describe('master machine', () => {
     ]);
   });
 
+  it('keeps the reason when it cannot close what it had opened', async () => {
+    const failure = new Error('the disk does not answer');
+    const { actor } = start(
+      async () => undefined,
+      () => Promise.reject(failure),
+    );
+    await waitFor(actor, (snapshot) => snapshot.matches('recovering'));
+
+    actor.send({ type: 'stop' });
+
+    await waitFor(actor, (snapshot) => snapshot.status === 'done');
+    expect([actor.getSnapshot().value, actor.getSnapshot().context.failure]).toEqual([
+      'failed',
+      failure,
+    ]);
+  });
+
   it('closes what it had opened when it cannot open the rest', async () => {
     const failure = new Error('port in use');
     let closed = false;

@@ -84,6 +84,28 @@ describe('store replica machine', () => {
     expect(tries).toBe(4);
   });
 
+  it.each(['receiving', 'syncData', 'report', 'waiting for the master'])(
+    'L16: ends when its keeper stops in the middle of %s',
+    async (moment) => {
+      const failure = new Error('the keeper is stopping');
+      const hang = () => new Promise<never>(() => undefined);
+      const away = () => Promise.reject(new Error('no master'));
+      const { actor, log } = start(
+        moment === 'waiting for the master' ? { report: away } : { [moment]: hang },
+      );
+      if (moment !== 'receiving') actor.send({ type: 'received', totals });
+      if (moment === 'waiting for the master')
+        await waitFor(actor, (snapshot) => snapshot.matches(moment));
+      else if (moment !== 'receiving') await waitFor(actor, () => log.includes(moment));
+
+      actor.send({ type: 'given up', failure });
+
+      await waitFor(actor, (snapshot) => snapshot.matches('failed'));
+      expect(log.at(-1)).toBe('abandon');
+      expect(actor.getSnapshot().context.failure).toBe(failure);
+    },
+  );
+
   it('takes a durable replica away when the master refuses it', async () => {
     const report = async (): Promise<ReportVerdict> => ({ accepted: false, reason: 'deleted' });
     const { actor, log } = start({ report });

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { clip, makeFilm, mebibytes, Rig, sha256 } from './rig.js';
 
@@ -45,6 +45,27 @@ describe('a keeper that dies', () => {
 
     const run = await download.ended;
     expect([run.code, await sha256(rig.path('back.mp4'))]).toEqual([0, await sha256(film)]);
+  });
+
+  it('L7: is of use again when it comes back with an empty disk', {
+    timeout: 120_000,
+  }, async () => {
+    const rig = await Rig.start({ keepers: 3 });
+    await rig.succeed('put', clip);
+    await rig.healthy();
+    await rig.kill('k2');
+    await rig.until('it is lost', async () => (await rig.keeperStates())['k2'] === 'lost');
+    await rm(rig.path('k2'), { recursive: true });
+
+    await rig.startKeeper('k2');
+    await rig.until('three are live', async () => {
+      const { replicas } = await rig.stat('clip.mp4');
+      return replicas.filter((replica) => replica.state === 'live').length === 3;
+    });
+
+    const { replicas } = await rig.stat('clip.mp4');
+    for (const replica of replicas)
+      expect(await sha256(rig.replicaFile(replica))).toBe(await sha256(clip));
   });
 
   it('L18: lets a file be stored with fewer keepers than its target', {

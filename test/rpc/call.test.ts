@@ -28,6 +28,19 @@ describe('a unary call', () => {
     },
   );
 
+  it('brings a sentence too long for a header as far as it fits', async () => {
+    const server = await startServer({
+      client: { stat: () => Promise.reject(new ReelkeepError('conflict', '🎬'.repeat(100_000))) },
+    });
+
+    const answer = connect(server).stat({ name: 'a' });
+
+    await expect(answer).rejects.toMatchObject({
+      code: 'conflict',
+      detail: '🎬'.repeat(rpcLimits.detailLengthMax / 2),
+    });
+  });
+
   it('tells a defect of the handler as internal', async () => {
     const server = await startServer({
       client: { stat: () => Promise.reject(new TypeError('undefined is not a film')) },

@@ -76,12 +76,13 @@ describe('an inventory', () => {
   });
 
   it('is never taken for complete when a page cannot be made', async () => {
+    const heard = deferred();
     const ended = deferred<unknown>();
     const server = await startServer({
       keeper: {
         async reportInventory(pages) {
           try {
-            for await (const _ of pages);
+            for await (const _ of pages) heard.settle();
             ended.settle('complete');
           } catch (error) {
             ended.settle(error);
@@ -92,13 +93,14 @@ describe('an inventory', () => {
     });
     async function* broken() {
       yield* pagesOf(2);
+      await heard.promise;
       throw new ReelkeepError('internal', 'EIO');
     }
 
     const answer = link(server).reportInventory(broken(), AbortSignal.timeout(10_000));
 
     await expect(answer).rejects.toMatchObject({ detail: 'EIO' });
-    await expect(ended.promise).resolves.not.toBe('complete');
+    await expect(ended.promise).resolves.toBeInstanceOf(Error);
   });
 
   it('is given up by its signal, and the pages are let go', async () => {

@@ -1,9 +1,18 @@
 /** What is on its way to this disk, so that it can be told of, given up, and not fetched twice at once. */
+import { ReelkeepError } from '../../domain/errors.js';
 import type { FileId, UploadId } from '../../domain/ids.js';
+
+/** One replica from its first byte until the master has accepted it. */
+interface Arrival {
+  /** Rejects when it came to nothing. */
+  readonly stored: Promise<void>;
+  giveUp(failure: unknown): void;
+}
 
 export class Arrivals {
   readonly #uploads = new Map<UploadId, AbortController>();
   readonly #copies = new Set<FileId>();
+  readonly #arrivals = new Set<Arrival>();
 
   get uploadIds(): readonly UploadId[] {
     return [...this.#uploads.keys()];
@@ -39,5 +48,23 @@ export class Arrivals {
 
   endCopy(fileId: FileId): void {
     this.#copies.delete(fileId);
+  }
+
+  follow(arrival: Arrival): void {
+    this.#arrivals.add(arrival);
+    const end = (): void => void this.#arrivals.delete(arrival);
+    arrival.stored.then(end, end);
+  }
+
+  /** Resolves when nothing is on its way any more; what the master has not heard of by `signal` is given up. */
+  async settle(signal: AbortSignal): Promise<void> {
+    const giveUp = (): void => {
+      for (const arrival of this.#arrivals)
+        arrival.giveUp(new ReelkeepError('unavailable', 'the keeper is stopping'));
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    await Promise.allSettled(Array.from(this.#arrivals, (arrival) => arrival.stored));
+    signal.removeEventListener('abort', giveUp);
   }
 }

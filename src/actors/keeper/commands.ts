@@ -1,8 +1,9 @@
 /**
  * Carries out what the master orders, each kind in its own bounded lane.
  *
- * A command is for one start of this keeper: one that names another is refused. What
- * cannot be reported because the master is away is told by the next inventory.
+ * A command is for one start of this keeper: one that names another is refused. One that has
+ * not begun when the keeper registers anew is forgotten, for the master judges by the
+ * inventory that follows. What cannot be reported because the master is away is told there too.
  */
 import pLimit, { type LimitFunction } from 'p-limit';
 import { ReelkeepError } from '../../domain/errors.js';
@@ -24,6 +25,11 @@ export class Commands {
   readonly #lanes: Readonly<Record<Command['$case'], LimitFunction>>;
   /** Deletions are refused from a master whose table is older than what this keeper has seen. */
   readonly #mayDelete: () => boolean;
+  readonly #stop = new AbortController();
+  /** What changes the disk now. */
+  readonly #copies = new Set<Promise<unknown>>();
+  readonly #deletions = new Set<Promise<unknown>>();
+  #registrations = 0;
 
   constructor(world: KeeperWorld, mayDelete: () => boolean) {
     this.#world = world;
@@ -52,12 +58,28 @@ export class Commands {
       log.warn({ command: $case }, 'too many commands wait: this one is dropped');
       return;
     }
-    lane(() => this.#carryOut(command)).catch((error: unknown) =>
+    const registrations = this.#registrations;
+    lane(() => this.#carryOut(command, registrations)).catch((error: unknown) =>
       log.warn({ err: error, command: $case }, 'command not carried out'),
     );
   }
 
-  #carryOut(command: Command): Promise<void> {
+  /** What has not begun never will. Resolves when no deletion is under way: an inventory is true from here on. */
+  async forget(): Promise<void> {
+    this.#registrations += 1;
+    await Promise.allSettled(this.#deletions);
+  }
+
+  /** Nothing is begun any more. Resolves when no command changes the disk. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new ReelkeepError('unavailable', 'the keeper is stopping'));
+    await Promise.allSettled([...this.#copies, this.forget()]);
+  }
+
+  async #carryOut(command: Command, registrations: number): Promise<void> {
+    this.#stop.signal.throwIfAborted();
+    if (registrations !== this.#registrations)
+      throw new ReelkeepError('stale', 'the keeper has registered anew since');
     switch (command.$case) {
       case 'copy':
         return this.#copy(command.value);
@@ -75,8 +97,8 @@ export class Commands {
     const id = fileId(command.fileId);
     if (!arrivals.beginCopy(id)) return;
     try {
-      const outcome = await runCopy(this.#world, command);
-      if (outcome.ok) return;
+      const outcome = await tracked(this.#copies, runCopy(this.#world, command, this.#stop.signal));
+      if (outcome.ok || this.#stop.signal.aborted) return;
       const { failure, badSource } = outcome;
       if (
         failure instanceof ReelkeepError &&
@@ -118,24 +140,43 @@ export class Commands {
   async #drop({ fileId: id, quarantinedOnly }: DropCommand): Promise<void> {
     const { link, log, store } = this.#world;
     if (!this.#mayDelete()) {
-      log.error(
-        { file: id },
-        'deletion refused: this master knows an older table than has been seen here',
-      );
+      log.error({ file: id }, deletionRefused);
       return;
     }
     const ids: readonly FileId[] = [fileId(id)];
-    const report = quarantinedOnly ? await store.dropQuarantined(ids) : await store.drop(ids);
+    const report = await tracked(
+      this.#deletions,
+      quarantinedOnly ? store.dropQuarantined(ids) : store.drop(ids),
+    );
     for (const { fileId: file, error } of report.failed)
       log.error({ err: error, file }, 'not deleted');
     if (report.dropped.length > 0) await link.reportDropped(report.dropped);
   }
 
   async #discard(command: DiscardCommand): Promise<void> {
-    if (!this.#mayDelete()) return;
-    const { arrivals, store } = this.#world;
+    const { arrivals, log, store } = this.#world;
+    const id = fileId(command.fileId);
+    if (!this.#mayDelete()) {
+      log.error({ file: id }, deletionRefused);
+      return;
+    }
     const upload = uploadId(command.uploadId);
     arrivals.discardUpload(upload, new ReelkeepError('unavailable', 'the upload was given up'));
-    await store.discard(fileId(command.fileId), upload);
+    await tracked(this.#deletions, store.discard(id, upload));
+  }
+}
+
+const deletionRefused =
+  'deletion refused: this master knows an older table than has been seen here';
+
+async function tracked<Value>(
+  underWay: Set<Promise<unknown>>,
+  work: Promise<Value>,
+): Promise<Value> {
+  underWay.add(work);
+  try {
+    return await work;
+  } finally {
+    underWay.delete(work);
   }
 }

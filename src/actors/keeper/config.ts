@@ -30,6 +30,8 @@ export interface KeeperConfig extends Omit<Required<KeeperOptions>, 'advertise' 
   /** Between tries to register. */
   readonly retryDelayMs: number;
   readonly retryDelayMaxMs: number;
+  /** From an inventory that could not be read whole to the next. */
+  readonly reportAgainMs: number;
   /** Between tries to report a replica that is durable. */
   readonly reportDelayMs: number;
   readonly reportDelayMaxMs: number;
@@ -57,6 +59,7 @@ export function resolveConfig(options: KeeperOptions): KeeperConfig {
     poolThreads: Math.max(2, availableParallelism()),
     retryDelayMs: 100,
     retryDelayMaxMs: 2_000,
+    reportAgainMs: 30_000,
     reportDelayMs: 100,
     reportDelayMaxMs: 2_000,
     drainGraceMs: 10_000,

@@ -24,18 +24,30 @@ export type CopyOutcome =
   | { readonly ok: true }
   | { readonly ok: false; readonly failure: unknown; readonly badSource: KeeperId | undefined };
 
-/** Never rejects: how it ended is data. */
-export async function runCopy(world: KeeperWorld, command: CopyCommand): Promise<CopyOutcome> {
-  const copy = new Copy(world, command);
+/**
+ * How it ended is data; rejects only when what it had begun cannot be taken off the disk.
+ *
+ * @param stop ends it soon, wherever it is
+ */
+export async function runCopy(
+  world: KeeperWorld,
+  command: CopyCommand,
+  stop: AbortSignal,
+): Promise<CopyOutcome> {
+  const copy = new Copy(world, command, stop);
+  const giveUp = (): void => copy.giveUp();
+  stop.addEventListener('abort', giveUp, { once: true });
   try {
     return await copy.run();
   } finally {
+    stop.removeEventListener('abort', giveUp);
     await copy.close();
   }
 }
 
 class Copy {
   readonly #world: KeeperWorld;
+  readonly #stop: AbortSignal;
   readonly #fileId: FileId;
   readonly #size: number;
   readonly #digest: Digest;
@@ -47,8 +59,9 @@ class Copy {
   #staged: StagedReplica | undefined;
   #storing: Storing | undefined;
 
-  constructor(world: KeeperWorld, command: CopyCommand) {
+  constructor(world: KeeperWorld, command: CopyCommand, stop: AbortSignal) {
     this.#world = world;
+    this.#stop = stop;
     this.#fileId = fileId(command.fileId);
     this.#size = command.size;
     this.#digest = digest(command.digest);
@@ -72,6 +85,7 @@ class Copy {
     const actor = createActor(machine, { input: { sources: [...this.#sources.keys()] } });
     return new Promise((resolve) => {
       actor.subscribe({
+        error: (failure) => resolve({ ok: false, failure, badSource: undefined }),
         complete: () => {
           const { value, context } = actor.getSnapshot();
           const { failure, badSource } = context;
@@ -82,8 +96,14 @@ class Copy {
     });
   }
 
+  /** Whatever is under way fails, and no other source is dialled after it. */
+  giveUp(): void {
+    void this.#connection?.close();
+    this.#storing?.giveUp(this.#stop.reason);
+  }
+
   async close(): Promise<void> {
-    this.#connection?.close();
+    await this.#connection?.close();
     // Heeded only while chunks were still awaited.
     this.#storing?.aborted(new ReelkeepError('unavailable', 'the copy came to nothing'));
     await this.#staged?.abandon();
@@ -141,12 +161,14 @@ class Copy {
   }
 
   async #dial(source: KeeperId, signal: AbortSignal) {
+    this.#stop.throwIfAborted();
     const found = this.#sources.get(source);
     if (found?.ticket === undefined)
       throw new ReelkeepError('unavailable', `there is no ticket for ${source}`);
-    this.#connection?.close();
+    await this.#connection?.close();
     const { host, port, ticket } = found;
     this.#connection = await TransferConnection.dial({ host, port, signal });
+    this.#stop.throwIfAborted();
     return { ticket, connection: this.#connection };
   }
 

@@ -37,29 +37,25 @@ async function receive(world: KeeperWorld, request: PutRequest): Promise<PutSink
   const { claims, fileId, uploadId, signal } = request;
   if (claims.label === undefined)
     throw new ReelkeepError('not-allowed', 'the ticket does not say what is stored');
+  signal.throwIfAborted();
+  // Refused while an earlier try of the same upload is still here: that one stays the one in charge.
+  const staged = await store.stage(fileId, uploadId, claims.size);
   const discarded = arrivals.beginUpload(uploadId);
-  try {
-    signal.throwIfAborted();
-    const staged = await store.stage(fileId, uploadId, claims.size);
-    const storing = startStoring(world, { staged, isUpload: true, fields: claims.label });
-    const end = (): void => arrivals.endUpload(uploadId, discarded);
-    storing.stored.then(end, end);
-    return {
-      async writeChunk(index, buffer, length, digest) {
-        discarded.signal.throwIfAborted();
-        await staged.writeChunk(index, buffer.shared, length, digest);
-      },
-      async finish(totals) {
-        storing.received(totals);
-        await storing.durable;
-      },
-      async abort(failure) {
-        storing.aborted(failure);
-        await storing.stored.catch(() => undefined);
-      },
-    };
-  } catch (error) {
-    arrivals.endUpload(uploadId, discarded);
-    throw error;
-  }
+  const storing = startStoring(world, { staged, isUpload: true, fields: claims.label });
+  const end = (): void => arrivals.endUpload(uploadId, discarded);
+  storing.stored.then(end, end);
+  return {
+    async writeChunk(index, buffer, length, digest) {
+      discarded.signal.throwIfAborted();
+      await staged.writeChunk(index, buffer.shared, length, digest);
+    },
+    async finish(totals) {
+      storing.received(totals);
+      await storing.durable;
+    },
+    async abort(failure) {
+      storing.aborted(failure);
+      await storing.stored.catch(() => undefined);
+    },
+  };
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { formatAddress } from '../../domain/address.js';
 import { ReelkeepError } from '../../domain/errors.js';
 import { clusterId, keeperId } from '../../domain/ids.js';
+import type { Completeness } from '../../machines/keeper.machine.js';
 import { HashPool } from '../../storage/pool/hash-pool.js';
 import { ReplicaStore } from '../../storage/replica-store.js';
 import { ChunkBuffers } from '../../transfer/chunk-buffers.js';
@@ -22,14 +23,20 @@ export interface KeeperPartsOptions {
   onSessionLost(reason: string): void;
 }
 
+interface Opened {
+  readonly world: KeeperWorld;
+  readonly server: TransferServer;
+}
+
 export class KeeperParts {
   readonly #options: KeeperPartsOptions;
   readonly #term = new Term();
   readonly #arrivals = new Arrivals();
   readonly #lag = monitorEventLoopDelay({ resolution: 20 });
   #pool: HashPool | undefined;
-  #opened: { readonly world: KeeperWorld; readonly server: TransferServer } | undefined;
+  #opened: Opened | undefined;
   #commands: Commands | undefined;
+  #identifying: Promise<void> = Promise.resolve();
   /** Remembered, because a listener that has closed has none. */
   #port = 0;
   /** What the directory remembered of the master's table before this registration. */
@@ -48,7 +55,12 @@ export class KeeperParts {
   }
 
   /** Opens the disk, then the data port, so that a port is never taken for a disk that is not ours. */
-  async identify(): Promise<void> {
+  identify(): Promise<void> {
+    this.#identifying = this.#identify();
+    return this.#identifying;
+  }
+
+  async #identify(): Promise<void> {
     const { config, log } = this.#options;
     const pool = HashPool.create({ threads: config.poolThreads });
     this.#pool = pool;
@@ -82,7 +94,10 @@ export class KeeperParts {
         handlers: createTransferHandlers(world),
         authority: {
           keeper,
-          incarnation,
+          // A new directory may be taken in under a later one.
+          get incarnation() {
+            return store.identity.incarnation;
+          },
           keyOf: (keyId) => this.#term.keyOf(keyId),
           highestEpoch: () => Math.max(this.#term.epoch, store.identity.highestEpoch),
           masterNowMs: () => this.#term.masterNowMs(),
@@ -109,26 +124,36 @@ export class KeeperParts {
     log.info({ epoch: this.#term.epoch, master: this.#options.config.master }, 'registered');
   }
 
-  report(signal: AbortSignal): Promise<void> {
-    const { link, store } = this.#need().world;
-    return link.reportInventory(store.inventory(), signal);
+  async report(signal: AbortSignal): Promise<Completeness> {
+    const { link, log, store } = this.#need().world;
+    const reported = await link.reportInventory(store.inventory(), signal);
+    if (reported === 'incomplete')
+      log.error('not all of the disk could be read: the master does not count on this keeper yet');
+    return reported;
   }
 
-  /** Closes what was opened, however far that went. */
+  /** Closes what was opened, however far that went and whatever fails on the way. */
   async drain(): Promise<void> {
-    const opened = this.#opened;
-    if (opened !== undefined) {
-      const { world, server } = opened;
-      const { link, store } = world;
-      // The master is told first: what it hears no more of then is no accident.
-      await link.leave();
-      await server.drain(AbortSignal.timeout(world.config.drainGraceMs));
-      await this.#remember(store);
-      await store.close();
-      link.close();
-    }
+    await Promise.allSettled([this.#identifying]);
+    const closings = this.#opened === undefined ? [] : this.#closings(this.#opened);
     this.#lag.disable();
-    await this.#pool?.close();
+    await allInTurn([...closings, async () => await this.#pool?.close()]);
+  }
+
+  #closings({ world, server }: Opened): readonly (() => Promise<unknown>)[] {
+    const { arrivals, config, link, pool, store } = world;
+    const grace = AbortSignal.timeout(config.drainGraceMs);
+    return [
+      // The master is told first: what it hears no more of then is no accident.
+      () => link.leave(),
+      () => Promise.all([this.#commands?.stop(), server.drain(grace)]),
+      () => arrivals.settle(grace),
+      // Nothing that still runs in the pool touches a directory that another may hold next.
+      () => pool.close(),
+      () => this.#remember(store),
+      () => store.close(),
+      async () => link.close(),
+    ];
   }
 
   #createLink(store: ReplicaStore): MasterLink {
@@ -156,7 +181,10 @@ export class KeeperParts {
         };
       },
       vitals: () => this.#vitals(store),
-      onTerm: (cluster) => this.#remember(store, cluster),
+      onTerm: async (cluster, incarnation) => {
+        await this.#commands?.forget();
+        await this.#remember(store, { cluster, incarnation });
+      },
       onCommand: (command) => this.#commands?.take(command),
       onSessionLost,
     });
@@ -164,11 +192,13 @@ export class KeeperParts {
 
   async #remember(
     store: ReplicaStore,
-    cluster: string | null = store.identity.clusterId,
+    given: { readonly cluster: string; readonly incarnation: number } | undefined = undefined,
   ): Promise<void> {
+    const cluster = given?.cluster ?? store.identity.clusterId;
     if (cluster === null) return;
     const { epoch, commit } = this.#term;
-    await store.recordTerm({ clusterId: clusterId(cluster), epoch, commit });
+    const incarnation = given?.incarnation ?? store.identity.incarnation;
+    await store.recordTerm({ clusterId: clusterId(cluster), epoch, commit, incarnation });
   }
 
   async #vitals(store: ReplicaStore): Promise<Vitals> {
@@ -188,6 +218,19 @@ export class KeeperParts {
     if (this.#opened === undefined) throw new Error('the keeper has not been identified');
     return this.#opened;
   }
+}
+
+/** All of them, one after the other; throws what the first of them threw. */
+async function allInTurn(works: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const work of works) {
+    try {
+      await work();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 function portError(error: unknown, host: string, port: number): unknown {

@@ -17,7 +17,7 @@ export interface RunningKeeper {
 /** @throws ReelkeepError `usage` for options that do not go together */
 export function startKeeper(options: KeeperOptions, log: Logger): RunningKeeper {
   const config = resolveConfig(options);
-  const { retryDelayMs, retryDelayMaxMs } = config;
+  const { retryDelayMs, retryDelayMaxMs, reportAgainMs } = config;
   const machine = keeperMachine.provide({
     actors: {
       identify: fromPromise(() => parts.identify()),
@@ -26,7 +26,8 @@ export function startKeeper(options: KeeperOptions, log: Logger): RunningKeeper 
       drain: fromPromise(() => parts.drain()),
     },
   });
-  const actor = createActor(machine, { input: { retryDelayMs, retryDelayMaxMs } });
+  const input = { retryDelayMs, retryDelayMaxMs, reportAgainMs };
+  const actor = createActor(machine, { input });
   const parts: KeeperParts = new KeeperParts({
     config,
     log,

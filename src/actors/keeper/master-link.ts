@@ -25,6 +25,12 @@ export interface Vitals {
   readonly eventLoopLagMs: number;
 }
 
+/** Of an inventory. */
+interface Page {
+  readonly entries: readonly InventoryEntry[];
+  readonly complete: boolean;
+}
+
 interface Identity {
   readonly keeperId: KeeperId;
   readonly incarnation: number;
@@ -41,7 +47,7 @@ export interface MasterLinkOptions {
   readonly vitals: () => Promise<Vitals>;
   readonly log: Logger;
   /** The master's term was accepted; resolves when the disk remembers it. */
-  onTerm(clusterId: string): Promise<void>;
+  onTerm(clusterId: string, incarnation: number): Promise<void>;
   onCommand(command: NonNullable<SessionResponse['command']>): void;
   onSessionLost(reason: string): void;
 }
@@ -52,13 +58,14 @@ export class MasterLink {
   #session: KeeperSession | undefined;
   #beating: NodeJS.Timeout | undefined;
   #leaving = false;
+  #isBeating = false;
 
   constructor(options: MasterLinkOptions) {
     this.#options = options;
     this.#link = KeeperLink.open(options.master);
   }
 
-  /** @throws ReelkeepError `stale` when this master's term is older than one this keeper has obeyed */
+  /** @throws ReelkeepError `stale` when this master's term is older than one this keeper has obeyed; `unavailable` */
   async register(signal: AbortSignal): Promise<void> {
     const { identity, vitals, term, onTerm } = this.#options;
     const { keeperId, clusterId, incarnation, advertise, highestEpoch, highestCommit } = identity();
@@ -81,20 +88,28 @@ export class MasterLink {
         'stale',
         `the master is in epoch ${registered.epoch}, but epoch ${highestEpoch} has been seen: is an old master running?`,
       );
+    // Nothing that the session before still carries is obeyed under the new registration.
+    this.#endSession();
     term.begin(registered);
-    await onTerm(registered.clusterId);
+    await onTerm(registered.clusterId, registered.incarnation);
+    signal.throwIfAborted();
     this.#openSession();
     await this.#beat();
+    if (this.#session === undefined)
+      throw new ReelkeepError('unavailable', 'the session ended as soon as it had begun');
   }
 
+  /** @returns whether everything could be looked at, and so whether the master concludes from it */
   async reportInventory(
-    pages: AsyncIterable<{
-      readonly entries: readonly InventoryEntry[];
-      readonly complete: boolean;
-    }>,
+    pages: AsyncIterable<Page>,
     signal: AbortSignal,
-  ): Promise<void> {
-    await this.#link.reportInventory(this.#stampPages(pages), signal);
+  ): Promise<'complete' | 'incomplete'> {
+    let complete = false;
+    const noteLast = (page: Page): void => {
+      complete = page.complete;
+    };
+    await this.#link.reportInventory(this.#stampPages(pages, noteLast), signal);
+    return complete ? 'complete' : 'incomplete';
   }
 
   async reportStored(replica: {
@@ -169,7 +184,7 @@ export class MasterLink {
     const { term, log, onCommand, onSessionLost } = this.#options;
     const session = this.#link.session({
       onMessage: (message) => {
-        if (message.epoch < term.epoch) return;
+        if (this.#session !== session || message.epoch < term.epoch) return;
         term.hear(message);
         if (message.command !== undefined) onCommand(message.command);
       },
@@ -181,6 +196,8 @@ export class MasterLink {
     });
     this.#session = session;
     this.#beating = setInterval(() => {
+      // A disk that does not answer is asked once, not once more with each beat.
+      if (this.#isBeating) return;
       this.#beat().catch((error: unknown) => log.error({ err: error }, 'no heartbeat sent'));
     }, term.heartbeatEveryMs);
   }
@@ -193,8 +210,13 @@ export class MasterLink {
   }
 
   async #beat(): Promise<void> {
-    const vitals = await this.#options.vitals();
-    this.#session?.send({ stamp: this.#stamp(), ...vitals, leaving: this.#leaving });
+    this.#isBeating = true;
+    try {
+      const vitals = await this.#options.vitals();
+      this.#session?.send({ stamp: this.#stamp(), ...vitals, leaving: this.#leaving });
+    } finally {
+      this.#isBeating = false;
+    }
   }
 
   #stamp(): KeeperStamp {
@@ -203,13 +225,13 @@ export class MasterLink {
   }
 
   async *#stampPages(
-    pages: AsyncIterable<{
-      readonly entries: readonly InventoryEntry[];
-      readonly complete: boolean;
-    }>,
+    pages: AsyncIterable<Page>,
+    onPage: (page: Page) => void,
   ): AsyncGenerator<ReportInventoryRequest> {
-    for await (const { entries, complete } of pages)
-      yield { stamp: this.#stamp(), entries, complete };
+    for await (const page of pages) {
+      onPage(page);
+      yield { stamp: this.#stamp(), entries: page.entries, complete: page.complete };
+    }
   }
 }
 

@@ -18,6 +18,8 @@ export interface StoringOptions {
 export interface Storing {
   received(totals: ReceivedTotals): void;
   aborted(failure: unknown): void;
+  /** Whatever it is at: what is durable stays on the disk unreported, all else is thrown away. */
+  giveUp(failure: unknown): void;
   /** The replica is durable; rejects when it came to nothing before. */
   readonly durable: Promise<void>;
   /** The master has accepted it; rejects when it came to nothing. */
@@ -46,12 +48,15 @@ export function startStoring(world: KeeperWorld, options: StoringOptions): Stori
   durable.catch(() => undefined);
   stored.catch(() => undefined);
   actor.start();
-  return {
+  const storing: Storing = {
     received: (totals) => actor.send({ type: 'received', totals }),
     aborted: (failure) => actor.send({ type: 'aborted', failure }),
+    giveUp: (failure) => actor.send({ type: 'given up', failure }),
     durable,
     stored,
   };
+  world.arrivals.follow(storing);
+  return storing;
 }
 
 function provide(

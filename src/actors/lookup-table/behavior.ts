@@ -4,7 +4,8 @@
  * Reads through a store and says what to write, what to answer and what to tell. The order
  * in which that must happen: writes are applied before the next message is received, they are
  * durable before the answer is let go, and notices follow the answers. It holds nothing but
- * when each upload was last touched; after a crash the table itself is enough to go on.
+ * when each upload was last touched and when time was last looked at; after a crash the table
+ * itself is enough to go on.
  */
 import type { Answer } from '../../domain/answer.js';
 import type { Millis } from '../../domain/ids.js';
@@ -23,6 +24,7 @@ import {
   abandonUpload,
   adoptUploads,
   findUpload,
+  forgivePause,
   reserveUpload,
   tick,
   touchUploads,
@@ -31,6 +33,8 @@ import {
 export interface TableState {
   /** Absent until the first message after a start. */
   readonly touches?: Touches;
+  /** When the last tick came. */
+  readonly tickedAt?: Millis;
 }
 
 type TableAnswer = Answer<TableRequests[TableRequestType]['answer']>;
@@ -81,15 +85,30 @@ export function createTable(limits: TableLimits = defaultTableLimits): TableBeha
   return {
     initial: {},
     receive(reader, state, message, now) {
-      const touches = state.touches ?? adoptUploads(reader, now);
+      const { touches, ...times } = hear(reader, state, message, limits, now);
       const turn: Turn = new TableTurn<TableNotice>({ reader, touches, limits, now });
       const answer = handle(turn, message);
-      if (!answer.ok) return { state: { touches }, writes: [], answer, notices: [] };
+      if (!answer.ok) return { state: { touches, ...times }, writes: [], answer, notices: [] };
       pruneEnded(turn);
       const { notices } = turn;
-      return { state: { touches: turn.touches }, writes: turn.writes(), answer, notices };
+      return { state: { touches: turn.touches, ...times }, writes: turn.writes(), answer, notices };
     },
   };
+}
+
+/** The state in which a message is handled: after a pause, reservations have been given that time back. */
+function hear(
+  reader: TableReader,
+  { touches: before, tickedAt }: TableState,
+  { type }: TableMessage,
+  limits: TableLimits,
+  now: Millis,
+): TableState & { readonly touches: Touches } {
+  const touches = before ?? adoptUploads(reader, now);
+  if (type !== 'tick') return { touches, ...(tickedAt === undefined ? {} : { tickedAt }) };
+  const pausedMs = tickedAt === undefined ? 0 : now - tickedAt;
+  if (pausedMs <= limits.tickGapMaxMs) return { touches, tickedAt: now };
+  return { touches: forgivePause(touches, pausedMs, now), tickedAt: now };
 }
 
 function handle<Type extends TableRequestType>(

@@ -90,7 +90,10 @@ export interface TableRequests {
     readonly input: { readonly name: string; readonly newName: string };
     readonly answer: null;
   };
-  /** Refused with `stale` for an older incarnation, `not-allowed` for a foreign cluster or a retired keeper. */
+  /**
+   * Refused with `stale` for an older incarnation, `conflict` for the present one at another address,
+   * `not-allowed` for a foreign cluster or a retired keeper.
+   */
   'admit keeper': {
     readonly input: {
       readonly keeper: KeeperId;

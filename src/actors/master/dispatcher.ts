@@ -14,6 +14,8 @@ import { type MasterWorld, readTickets } from './world.js';
 
 type Effect<Type extends ReplicationEffect['type']> = Extract<ReplicationEffect, { type: Type }>;
 
+type Judged<Type extends MonitorEffect['type']> = Extract<MonitorEffect, { type: Type }>;
+
 export class Dispatcher {
   readonly #world: MasterWorld;
 
@@ -22,36 +24,19 @@ export class Dispatcher {
   }
 
   onMonitorEffect(effect: MonitorEffect): void {
-    const { keepers, log, loop, monitor, verifications } = this.#world;
     switch (effect.type) {
-      case 'keeper changed': {
-        const { keeper, state, from, cause } = effect;
-        const level = state === 'suspect' || state === 'lost' ? 'warn' : 'info';
-        log[level]({ keeper, from, state, cause }, 'keeper changed');
-        keepers.judged(keeper, state);
-        if (state === 'lost') verifications.lose(keeper);
+      case 'keeper changed':
+        this.#onKeeperChanged(effect);
         return;
-      }
-      case 'dial back': {
-        const { keeper, incarnation } = effect;
-        const address = parseAddress(keepers.views.get(keeper)?.address ?? '');
-        if (address === undefined) return;
-        // A keeper that said goodbye is judged by its silence alone: it may be back in a moment.
-        const dialled = keepers.hasLeft(keeper)
-          ? Promise.resolve('silent' as const)
-          : dialBack(address);
-        // Never rejects: whatever happens to the socket is one of the three answers.
-        void dialled.then((answer) =>
-          monitor.post({ type: 'dialled back', keeper, incarnation, answer }),
-        );
+      case 'dial back':
+        this.#dialBack(effect);
         return;
-      }
       case 'paused':
-        log.warn(
+        this.#world.log.warn(
           { pausedMs: effect.pausedMs },
           'this process was paused: the silence of keepers is forgiven',
         );
-        loop.post({ type: 'master paused' });
+        this.#world.loop.post({ type: 'master paused' });
     }
   }
 
@@ -70,8 +55,9 @@ export class Dispatcher {
         drops.wake(notice.keeper);
         return;
       case 'discard due': {
-        // An older table may take a committed upload for one that expired.
-        if (mode().mode === 'safe mode') return;
+        // An older table may take a committed upload for one that expired. What is left there for that
+        // is found by the keeper's next inventory.
+        if (mode().mode !== 'serving') return;
         const { keeper, uploadId, fileId } = notice;
         const incarnation = keepers.views.get(keeper)?.incarnation ?? 0;
         keepers.send(keeper, { $case: 'discard', value: { uploadId, fileId, incarnation } });
@@ -98,6 +84,29 @@ export class Dispatcher {
         );
       }
     }
+  }
+
+  #onKeeperChanged({ keeper, state, from, cause }: Judged<'keeper changed'>): void {
+    const { keepers, log, verifications } = this.#world;
+    const level = state === 'suspect' || state === 'lost' ? 'warn' : 'info';
+    log[level]({ keeper, from, state, cause }, 'keeper changed');
+    keepers.judged(keeper, state);
+    if (state === 'lost') verifications.lose(keeper);
+    if (state === 'joining') verifications.lose(keeper, 'its keeper has registered anew');
+  }
+
+  #dialBack({ keeper, incarnation }: Judged<'dial back'>): void {
+    const { keepers, monitor } = this.#world;
+    const address = parseAddress(keepers.views.get(keeper)?.address ?? '');
+    if (address === undefined) return;
+    // A keeper that said goodbye is judged by its silence alone: it may be back in a moment.
+    const dialled = keepers.hasLeft(keeper)
+      ? Promise.resolve('silent' as const)
+      : dialBack(address);
+    // Never rejects: whatever happens to the socket is one of the three answers.
+    void dialled.then((answer) =>
+      monitor.post({ type: 'dialled back', keeper, incarnation, answer }),
+    );
   }
 
   async #survey({ scope, after, limit }: Effect<'survey'>): Promise<void> {
@@ -130,6 +139,10 @@ export class Dispatcher {
     const { keepers, log, table } = this.#world;
     const verdict = await table.ask('agree to drop', { fileId, keeper, incarnation, staying });
     if (!verdict.agreed) throw new Error(verdict.reason);
+    // An inventory that is under way may still name the replica: it calls the drop off.
+    const view = keepers.views.get(keeper);
+    if (view?.incarnation !== incarnation || !view.reported)
+      throw new Error(`${keeper} is registering anew`);
     const value = { fileId, incarnation, quarantinedOnly: why === 'quarantined' };
     if (!keepers.send(keeper, { $case: 'drop', value }))
       throw new Error(`${keeper} is not connected`);

@@ -16,7 +16,8 @@ const repeatAfterMs = 15_000;
 export class DropOrders {
   readonly #world: () => MasterWorld;
   readonly #ordered = new Map<KeeperId, Map<FileId, number>>();
-  readonly #looking = new Set<KeeperId>();
+  /** Whether to look once more, because something may have become due meanwhile. */
+  readonly #looking = new Map<KeeperId, 'once' | 'once more'>();
 
   constructor(world: () => MasterWorld) {
     this.#world = world;
@@ -24,10 +25,13 @@ export class DropOrders {
 
   /** Something may be due on this keeper. */
   wake(keeper: KeeperId): void {
-    if (this.#looking.has(keeper)) return;
-    this.#looking.add(keeper);
+    if (this.#looking.has(keeper)) {
+      this.#looking.set(keeper, 'once more');
+      return;
+    }
+    this.#looking.set(keeper, 'once');
     this.#look(keeper).then(
-      () => this.#looking.delete(keeper),
+      () => this.#looked(keeper),
       (error: unknown) => {
         this.#looking.delete(keeper);
         this.#world().log.error({ err: error, keeper }, 'deletions not ordered');
@@ -47,6 +51,12 @@ export class DropOrders {
     if (ordered.size > 0) return;
     this.#ordered.delete(keeper);
     this.wake(keeper);
+  }
+
+  #looked(keeper: KeeperId): void {
+    const again = this.#looking.get(keeper) === 'once more';
+    this.#looking.delete(keeper);
+    if (again) this.wake(keeper);
   }
 
   async #look(keeper: KeeperId): Promise<void> {

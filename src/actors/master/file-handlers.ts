@@ -3,7 +3,7 @@ import { ReelkeepError } from '../../domain/errors.js';
 import type { FileRecord } from '../../domain/file-record.js';
 import { viewFile } from '../../domain/file-view.js';
 import { readableReplicas } from '../../domain/keeper-view.js';
-import { acceptName } from '../../domain/names.js';
+import { acceptName, fitsName } from '../../domain/names.js';
 import type { ClientHandlers } from '../../rpc/control-server.js';
 import { toFileMessage } from '../../rpc/file-message.js';
 import { type MasterWorld, readTickets } from './world.js';
@@ -26,10 +26,14 @@ export function createFileHandlers(
       return { file: toMessage(await findFile(world, request.name)) };
     },
 
-    async list({ prefix, after, limit }) {
+    async list({ prefix: asked, after: last, limit }) {
+      const [prefix, after] = [asked.normalize('NFC'), last.normalize('NFC')];
+      if (!fitsName(after)) throw new ReelkeepError('refused-input', 'no name is so long');
+      // The table's store has no keys so long, not even to look for.
+      if (!fitsName(prefix)) return { files: [], more: false };
       const page = await world.table.ask('list files', {
-        prefix: prefix.normalize('NFC'),
-        after: after.normalize('NFC'),
+        prefix,
+        after,
         limit: limit === 0 ? pageFilesMax : Math.min(limit, pageFilesMax),
       });
       return { files: page.files.map(toMessage), more: page.more };

@@ -29,12 +29,18 @@ export class Garbage {
 
   /** Called when the master has come to trust its table. */
   async collect(world: MasterWorld): Promise<void> {
-    const all = [...this.#noted];
-    this.#noted.clear();
-    for (const [keeper, { incarnation, entries }] of all) {
+    for (const [keeper, { incarnation, entries }] of [...this.#noted]) {
+      if (world.mode().mode !== 'serving') return;
+      this.#noted.delete(keeper);
+      // What another start reports is noted, or collected, anew.
       if (world.keepers.views.get(keeper)?.incarnation !== incarnation) continue;
-      await world.table.ask('take inventory', { keeper, incarnation, entries, collect: true });
-      world.drops.wake(keeper);
+      try {
+        await world.table.ask('take inventory', { keeper, incarnation, entries, collect: true });
+        world.drops.wake(keeper);
+      } catch (error) {
+        // Its keeper has registered anew meanwhile; the others' garbage is not held up by it.
+        world.log.warn({ err: error, keeper }, 'garbage not collected');
+      }
     }
   }
 }

@@ -27,6 +27,8 @@ export interface Beat {
 interface Entry {
   readonly view: KeeperView;
   readonly lastBeatMs: number;
+  /** Counts registrations with this master. */
+  readonly admission: number;
   readonly session?: KeeperSessionHandle;
   /** It said goodbye: that nothing listens there now is no sign of a crash. */
   readonly left?: boolean;
@@ -57,6 +59,7 @@ export class KeeperDirectory {
     this.#put(keeper, {
       view: { ...unheard(keeper), incarnation, address, state },
       lastBeatMs: nowMs,
+      admission: 0,
     });
   }
 
@@ -71,7 +74,12 @@ export class KeeperDirectory {
       state: entry?.view.state ?? 'joining',
       reported: false,
     };
-    this.#put(keeper, { view, lastBeatMs: nowMs });
+    this.#put(keeper, { view, lastBeatMs: nowMs, admission: (entry?.admission ?? 0) + 1 });
+  }
+
+  /** Which registration of the keeper is the present one: a number that differs from all before. */
+  admissionOf(keeper: KeeperId): number {
+    return this.#entries.get(keeper)?.admission ?? 0;
   }
 
   /** The entry of a keeper whose current start this is. @throws ReelkeepError `stale` */
@@ -93,7 +101,8 @@ export class KeeperDirectory {
   detach(keeper: KeeperId, session: KeeperSessionHandle, left: boolean): boolean {
     const entry = this.#entries.get(keeper);
     if (entry?.session !== session) return false;
-    this.#entries.set(keeper, { view: entry.view, lastBeatMs: entry.lastBeatMs, left });
+    const { view, lastBeatMs, admission } = entry;
+    this.#entries.set(keeper, { view, lastBeatMs, admission, left });
     return true;
   }
 

@@ -2,15 +2,7 @@
 
 import { parseAddress } from '../../domain/address.js';
 import { ReelkeepError } from '../../domain/errors.js';
-import {
-  clusterId,
-  digest,
-  type FileId,
-  fileId,
-  isKeeperId,
-  keeperId,
-  uploadId,
-} from '../../domain/ids.js';
+import { clusterId, type FileId, isKeeperId, keeperId } from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
 import type { KeeperHandlers } from '../../rpc/control-server.js';
 import type {
@@ -20,6 +12,7 @@ import type {
   ReportInventoryRequest,
 } from '../../rpc/generated/reelkeep/v1/keeper.js';
 import type { InventoryEntry } from '../lookup-table/messages.js';
+import { checkedDigest, checkedFileId, checkedUploadId } from './checked-ids.js';
 import type { MasterWorld } from './world.js';
 
 export function createKeeperHandlers(
@@ -27,7 +20,8 @@ export function createKeeperHandlers(
 ): Pick<KeeperHandlers, 'register' | 'reportInventory'> {
   return {
     async register(request) {
-      const { keeper, incarnation, address } = checkRegistration(request);
+      const { keeper, address } = checkRegistration(request);
+      const incarnation = incarnationFor(request, world.keepers.views.get(keeper));
       await world.table.ask('admit keeper', {
         keeper,
         incarnation,
@@ -51,20 +45,24 @@ export function createKeeperHandlers(
         ticketKey: { keyId: key.keyId, secret: Buffer.from(key.secret) },
         acceptAny: world.config.accept === 'any',
         masterClockMs: Math.floor(world.clockMs()),
+        incarnation,
       };
     },
 
     async reportInventory(pages) {
       let complete = false;
       let view: KeeperView | undefined;
+      let admission: number | undefined;
       for await (const page of pages) {
         view = stampedBy(world, page.stamp);
+        admission ??= world.keepers.admissionOf(view.keeper);
+        requirePresent(world, view, admission);
         await takePage(world, view, page);
         complete = page.complete;
       }
-      if (view === undefined)
+      if (view === undefined || admission === undefined)
         throw new ReelkeepError('usage', 'an inventory has at least one page');
-      if (complete) await closeInventory(world, view);
+      if (complete) await closeInventory(world, view, admission);
       else
         world.log.error(
           { keeper: view.keeper },
@@ -73,6 +71,22 @@ export function createKeeperHandlers(
       return { commit: world.summary().commit };
     },
   };
+}
+
+/**
+ * A new directory counts its starts from one. When its id was another directory's before, as
+ * after a disk was replaced, it goes on where that one ended, so that what is known of the old
+ * replicas gives way to its own inventory.
+ */
+function incarnationFor(request: RegisterRequest, known: KeeperView | undefined): number {
+  const { clusterId: cluster, incarnation, keeperId: id } = request;
+  if (cluster !== '' || known === undefined || known.incarnation < incarnation) return incarnation;
+  if (known.state !== 'alive') return known.incarnation + 1;
+  // Not final: its end may only not have been noticed yet.
+  throw new ReelkeepError(
+    'unavailable',
+    `a keeper with the id "${id}" is running at ${known.address}: give this one another with --id`,
+  );
 }
 
 /** The keeper that a message speaks for. @throws ReelkeepError `stale` for another start or an older term */
@@ -88,11 +102,11 @@ export function stampedBy(world: MasterWorld, stamp: KeeperStamp | undefined): K
   return world.keepers.current(keeperId(stamp.keeperId), stamp.incarnation);
 }
 
-function checkRegistration({ keeperId: id, incarnation, advertise }: RegisterRequest) {
+function checkRegistration({ keeperId: id, advertise }: RegisterRequest) {
   if (!isKeeperId(id)) throw new ReelkeepError('usage', `"${id}" can be no keeper id`);
   if (parseAddress(advertise) === undefined)
     throw new ReelkeepError('usage', `"${advertise}" is no host:port that others could reach`);
-  return { keeper: id, incarnation, address: advertise };
+  return { keeper: id, address: advertise };
 }
 
 async function takePage(
@@ -114,8 +128,10 @@ async function takePage(
 
 async function closeInventory(
   world: MasterWorld,
-  { keeper, incarnation }: KeeperView,
+  view: KeeperView,
+  admission: number,
 ): Promise<void> {
+  const { keeper, incarnation } = view;
   let after: FileId | undefined;
   do {
     const step = await world.table.ask('close inventory', {
@@ -125,17 +141,25 @@ async function closeInventory(
     });
     after = step.next;
   } while (after !== undefined);
-  // It may have registered anew while its pages were being taken in.
-  world.keepers.current(keeper, incarnation);
+  requirePresent(world, view, admission);
   world.keepers.reported(keeper);
   world.monitor.post({ type: 'reported', keeper, incarnation });
   world.drops.wake(keeper);
 }
 
+/** The keeper may have registered anew while its pages were being taken in; another inventory follows that. */
+function requirePresent(world: MasterWorld, view: KeeperView, admission: number): void {
+  if (world.keepers.admissionOf(view.keeper) === admission) return;
+  throw new ReelkeepError(
+    'stale',
+    `${view.keeper} has registered anew: this inventory is of before`,
+  );
+}
+
 const toEntry = (entry: InventoryEntryWire): InventoryEntry => ({
-  fileId: fileId(entry.fileId),
+  fileId: checkedFileId(entry.fileId),
   size: entry.size,
-  digest: digest(entry.digest),
-  uploadId: uploadId(entry.uploadId),
+  digest: checkedDigest(entry.digest),
+  uploadId: checkedUploadId(entry.uploadId),
   quarantined: entry.quarantined,
 });

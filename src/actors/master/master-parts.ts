@@ -108,6 +108,7 @@ export class MasterParts {
     await Promise.allSettled([this.#opening]);
     for (const timer of this.#timers) clearInterval(timer);
     await this.#server?.close(this.#options.config.stopGraceMs);
+    this.#world.verifications.close();
     await Promise.all([this.#monitor?.stop(), this.#loop?.stop()]);
     await this.#table?.stop();
   }

@@ -1,7 +1,7 @@
 /** What keepers report of single replicas, each taken into the table before it is answered. */
 
 import { ReelkeepError } from '../../domain/errors.js';
-import { digest, type FileId, fileId, isFileId, keeperId, uploadId } from '../../domain/ids.js';
+import { keeperId } from '../../domain/ids.js';
 import type { KeeperHandlers } from '../../rpc/control-server.js';
 import { fromMp4Message } from '../../rpc/file-message.js';
 import {
@@ -9,6 +9,7 @@ import {
   type ReportStoredRequest,
 } from '../../rpc/generated/reelkeep/v1/keeper.js';
 import { wordOf } from '../../rpc/words.js';
+import { checkedDigest, checkedFileId, checkedUploadId } from './checked-ids.js';
 import { stampedBy } from './keeper-handlers.js';
 import { doubtReplica } from './verify-handlers.js';
 import type { MasterWorld } from './world.js';
@@ -32,11 +33,12 @@ export function createReportHandlers(
         at: world.wallMs(),
         ...storedOf(request),
       });
+      if (!verdict.accepted) refuseWhileInDoubt(world, verdict.reason);
       if (request.uploadId === '') {
         const outcome = verdict.accepted ? 'stored' : 'failed';
         world.loop.post({
           type: 'copy ended',
-          fileId: fileId(request.fileId),
+          fileId: checkedFileId(request.fileId),
           destination: keeper,
           outcome,
         });
@@ -87,15 +89,17 @@ export function createReportHandlers(
   };
 }
 
+/** A table that is not trusted may have forgotten the file: the keeper keeps the bytes, and asks again. */
+function refuseWhileInDoubt({ mode }: MasterWorld, reason: string): void {
+  const now = mode().mode;
+  if (now === 'serving') return;
+  throw new ReelkeepError('unavailable', `${reason}, as far as the master knows in ${now}`);
+}
+
 const storedOf = (request: ReportStoredRequest) => ({
   fileId: checkedFileId(request.fileId),
   size: request.size,
-  digest: digest(request.digest),
+  digest: checkedDigest(request.digest),
   mp4: fromMp4Message(request.mp4),
-  ...(request.uploadId === '' ? {} : { uploadId: uploadId(request.uploadId) }),
+  ...(request.uploadId === '' ? {} : { uploadId: checkedUploadId(request.uploadId) }),
 });
-
-function checkedFileId(text: string): FileId {
-  if (!isFileId(text)) throw new ReelkeepError('usage', 'a file id is 32 lower-case hex digits');
-  return text;
-}

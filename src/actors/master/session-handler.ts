@@ -1,5 +1,6 @@
 /** A keeper's session: heartbeats up, the master's term and its commands down. */
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { ReelkeepError } from '../../domain/errors.js';
 import { isUploadId, type KeeperId } from '../../domain/ids.js';
 import type { SessionRequest, SessionResponse } from '../../rpc/generated/reelkeep/v1/keeper.js';
 import { toStatus } from '../../rpc/status.js';
@@ -56,8 +57,13 @@ class KeeperSession implements KeeperSessionHandle {
       this.#takeBeat(keeper, incarnation, beat);
     } catch (error) {
       // A stamp that is not current: the keeper learns why and registers anew.
-      this.#stream.emit('error', toStatus(error));
+      this.#cut(error);
     }
+  }
+
+  /** As an event: a stream that is destroyed sends no status and tells nobody. */
+  #cut(reason: unknown): void {
+    this.#stream.emit('error', toStatus(reason));
   }
 
   #attach(keeper: KeeperId, incarnation: number): void {
@@ -86,7 +92,7 @@ class KeeperSession implements KeeperSessionHandle {
   #write(command: Command | undefined): void {
     if (this.#ended) return;
     if (this.#unsent >= unsentMessagesMax) {
-      this.#stream.destroy();
+      this.#cut(new ReelkeepError('unavailable', 'the keeper does not read what it is told'));
       return;
     }
     const { epoch, commit } = this.#world.summary();

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { fileBytesMax } from '../../domain/chunk-plan.js';
 import { ReelkeepError } from '../../domain/errors.js';
 import { viewFile } from '../../domain/file-view.js';
-import { fileId, isUploadId, type KeeperId, keeperId, type UploadId } from '../../domain/ids.js';
+import { fileId, type KeeperId, keeperId } from '../../domain/ids.js';
 import { acceptName } from '../../domain/names.js';
 import { chooseKeeper } from '../../domain/placement.js';
 import type { ClientHandlers } from '../../rpc/control-server.js';
@@ -12,6 +12,7 @@ import type {
   AwaitUploadResponse,
   BeginUploadRequest,
 } from '../../rpc/generated/reelkeep/v1/client.js';
+import { checkedUploadId } from './checked-ids.js';
 import type { UploadNews } from './upload-watch.js';
 import type { MasterWorld } from './world.js';
 
@@ -46,7 +47,7 @@ export function createUploadHandlers(
     },
 
     async *awaitUpload(request, signal) {
-      const uploadId = knownUploadId(request.uploadId);
+      const uploadId = checkedUploadId(request.uploadId);
       const ask = (): Promise<UploadNews> => world.table.ask('find upload', { uploadId });
       for await (const news of world.uploads.watch(uploadId, ask, signal)) {
         if ('error' in news) throw new ReelkeepError(news.error.code, news.error.detail);
@@ -55,7 +56,7 @@ export function createUploadHandlers(
     },
 
     async abandonUpload(request) {
-      const uploadId = knownUploadId(request.uploadId);
+      const uploadId = checkedUploadId(request.uploadId);
       const error = { code: 'unavailable', detail: 'the client gave this upload up' } as const;
       const { committed } = await world.table.ask('abandon upload', { uploadId, error });
       if (committed) throw new ReelkeepError('conflict', 'the upload had been committed before');
@@ -88,7 +89,7 @@ function judgeWish(request: BeginUploadRequest, { config, mode }: MasterWorld) {
       'unavailable',
       `the master is in safe mode (${mode().reason}): nothing is replaced`,
     );
-  const uploadId = knownUploadId(request.uploadId);
+  const uploadId = checkedUploadId(request.uploadId);
   return { uploadId, name: name.name, size: request.size, target, acks, replace: request.replace };
 }
 
@@ -117,10 +118,4 @@ function toNewsMessage(
   const message =
     file === undefined ? undefined : toFileMessage(viewFile(file, world.keepers.views));
   return { replicas, target, acked, file: message };
-}
-
-function knownUploadId(text: string): UploadId {
-  if (!isUploadId(text))
-    throw new ReelkeepError('usage', 'an upload id is 32 lower-case hex digits');
-  return text;
 }

@@ -36,6 +36,7 @@ export class VerifyWatch {
       );
       signal?.addEventListener('abort', gone, { once: true });
       this.#waiting.set(key(fileId, keeper), waiters.add(end));
+      if (signal?.aborted) gone();
     });
   }
 
@@ -43,11 +44,17 @@ export class VerifyWatch {
     for (const end of [...(this.#waiting.get(key(fileId, keeper)) ?? [])]) end(outcome);
   }
 
-  /** The keeper is lost: nothing will come from it. */
-  lose(keeper: KeeperId): void {
+  /** Nothing will come from this keeper. */
+  lose(keeper: KeeperId, reason = 'its keeper was lost'): void {
     for (const [name, waiters] of [...this.#waiting])
       if (name.endsWith(` ${keeper}`))
-        for (const end of [...waiters]) end({ outcome: 'unknown', reason: 'its keeper was lost' });
+        for (const end of [...waiters]) end({ outcome: 'unknown', reason });
+  }
+
+  /** The master stops: nobody is kept waiting, and no clock runs on. */
+  close(): void {
+    for (const waiters of [...this.#waiting.values()])
+      for (const end of [...waiters]) end({ outcome: 'unknown', reason: 'the master is stopping' });
   }
 }
 

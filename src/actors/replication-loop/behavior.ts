@@ -1,8 +1,8 @@
 /**
  * Keeps every file at its target: which copies to make, which surplus to drop, in what order.
  *
- * Follows an index of files in need, which surveys fill: of all files when the master first
- * serves, and of one keeper's files when that keeper was lost or has come back. What is
+ * Follows an index of files in need, which surveys fill: of all files when the master has
+ * recovered, and of one keeper's files when that keeper was lost or has come back. What is
  * known of a file changes with each message; orders follow from the index in the same step.
  */
 
@@ -95,7 +95,7 @@ function onModeChanged(
   { mode }: MessageOf<'mode changed'>,
   now: Millis,
 ): LoopState {
-  if (mode === 'serving' && !state.surveys.wasWholeWanted) surveyAll(state, now);
+  if (mode !== 'recovering' && !state.surveys.wasWholeWanted) surveyAll(state, now);
   return { ...state, mode };
 }
 
@@ -117,7 +117,7 @@ function onKeeperChanged(
     state.troubles.forgive(keeper);
     state.needs.unpark();
   }
-  if (isGone(view) || before?.incarnation !== view.incarnation) endCopiesTo(state, keeper, now);
+  if (isGone(view) || hasRegistered(before, view)) endCopiesTo(state, keeper, now);
   if (isPresent(view)) onKeeperPresent(state, view);
   return isGone(view) && !(before !== undefined && isGone(before))
     ? onKeeperGone(state, view, now)
@@ -258,6 +258,10 @@ const isGone = ({ state }: KeeperView): boolean => state === 'lost' || state ===
 
 const isPresent = ({ state, reported }: KeeperView): boolean =>
   reported && (state === 'alive' || state === 'draining');
+
+/** Anew: what it had been told and had not begun is forgotten. */
+const hasRegistered = (before: KeeperView | undefined, { incarnation, reported }: KeeperView) =>
+  before?.incarnation !== incarnation || (before.reported && !reported);
 
 const isSameStanding = (a: KeeperView, b: KeeperView): boolean =>
   a.state === b.state &&

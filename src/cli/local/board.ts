@@ -1,6 +1,7 @@
 /** `npm start`: a local cluster that stays up, and what to type next. */
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { ReelkeepError } from '../../domain/errors.js';
 import { argumentParser, quietly, runCommandLine } from '../command-line.js';
 import { failureOf, failureText } from '../fail.js';
 import { parseCount, parsePort } from '../flag-values.js';
@@ -43,13 +44,18 @@ async function keepRunning({ data, port, keepers }: BoardFlags): Promise<void> {
     keeperPorts: Array.from({ length: keepers }, (_, index) => (port === 0 ? 0 : port + 1 + index)),
   });
   process.stdout.write(boardText(cluster, data));
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-    cluster.master.onExit(() => resolve());
+  const end = await new Promise<'told to' | 'without a master'>((resolve) => {
+    process.once('SIGINT', () => resolve('told to'));
+    process.once('SIGTERM', () => resolve('told to'));
+    cluster.master.onExit(() => resolve('without a master'));
   });
   process.stderr.write('\nstopping\n');
   await cluster.stop();
+  if (end === 'without a master')
+    throw new ReelkeepError(
+      'internal',
+      `the master has ended by itself; ${join(data, 'master.log')} says why`,
+    );
 }
 
 function boardText(cluster: LocalCluster, dataDir: string): string {

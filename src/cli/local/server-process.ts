@@ -33,9 +33,11 @@ export class ServerProcess {
 
   /** @throws ReelkeepError when it ends, or says nothing, before it is ready */
   static async start({ program, args, logFile }: StartOptions): Promise<ServerProcess> {
-    // The channel tells it when this process is gone, however that came.
+    // The channel tells it when this process is gone, however that came. In a process group of its
+    // own: Ctrl-C in a terminal is for this process, and for the child a first signal would be a second.
     const child = spawn(process.execPath, [programPath(program), ...args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
     });
     const log = createWriteStream(logFile, { flags: 'a' });
     child.stderr?.pipe(log);

@@ -146,10 +146,14 @@ describe('survey files', () => {
 
 describe('admit keeper', () => {
   it.each([
-    ['of the same start', { incarnation: 3 }, 'accepted'],
+    [
+      'of the same start, elsewhere, as that of a copied directory,',
+      { incarnation: 3 },
+      'conflict',
+    ],
     ['of a later start', { incarnation: 4 }, 'accepted'],
     ['of an earlier start', { incarnation: 2 }, 'stale'],
-    ['of this cluster', { incarnation: 3, clusterId: clusterId('c'.repeat(32)) }, 'accepted'],
+    ['of this cluster', { incarnation: 4, clusterId: clusterId('c'.repeat(32)) }, 'accepted'],
     ['of another cluster', { incarnation: 3, clusterId: clusterId('d'.repeat(32)) }, 'not-allowed'],
   ])('%s is %s', (_, change, expected) => {
     const table = new TableUnderTest();
@@ -162,6 +166,16 @@ describe('admit keeper', () => {
     expect(table.ask('list keepers', null)).toMatchObject([
       { keeper: k1, address, registeredAt: 1 },
     ]);
+  });
+
+  it('of the same start at the same address changes nothing', () => {
+    const table = new TableUnderTest();
+    table.admit(k1, 3);
+    const { commit } = table.disk;
+
+    table.admit(k1, 3);
+
+    expect(table.disk.commit).toBe(commit);
   });
 
   it('refuses every report of a keeper that was never admitted', () => {

@@ -163,6 +163,21 @@ describe('close inventory', () => {
     expect(table.ask('list keepers', null)).toMatchObject([{ keeper: k1, replicas: 1 }]);
   });
 
+  it('takes out a replica whose dropping was never confirmed, though its keeper did not start again', () => {
+    const table = stored([k1, k2]);
+    table.reserve({ uploadId: u2, newFileId: f2, name: 'b', target: 1 });
+    table.store({ uploadId: u2, fileId: f2 });
+    table.ask('record stored', { ...copyOf(f2), keeper: k2 });
+    const staying = [{ keeper: k1, incarnation: 1 }];
+    table.ask('agree to drop', { fileId: f2, keeper: k2, incarnation: 1, staying });
+
+    table.inventory(k2, 1, [entry]);
+    table.ask('close inventory', { keeper: k2, incarnation: 1 });
+
+    expect(table.replicas(f2)).toEqual(['k1 sound 1']);
+    expect(table.replicas(f1)).toEqual(['k1 sound 1', 'k2 sound 1']);
+  });
+
   it('leaves a replica that was stored while the inventory was under way', () => {
     const table = stored();
     table.admit(k2, 2);

@@ -26,7 +26,7 @@ const size = 10;
 const target = 2;
 
 export class TableModel {
-  readonly table = new TableUnderTest({ endedUploadsMax: 1000 });
+  readonly table = new TableUnderTest({ endedUploadsMax: 1000, tickGapMaxMs: 60_000 });
   readonly names = new Map<string, { readonly fileId: FileId; readonly digest: Digest }>();
   readonly uploads = new Map<UploadId, ModelUpload>();
   /** Deleted files, each with the keepers that have not confirmed. */

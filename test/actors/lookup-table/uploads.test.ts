@@ -122,11 +122,26 @@ describe('an upload that no keeper is receiving', () => {
     table.nowMs = 29_999;
     table.restart();
 
-    at(table, 40_000);
+    for (let ms = 40_000; ms < 70_000; ms += 5_000) at(table, ms);
     at(table, 69_999);
     expect(table.takeNotices()).toEqual([]);
 
     at(table, 70_000);
+    expect(types(table.takeNotices())).toEqual(['upload ended', 'discard due']);
+  });
+
+  it('is given back the time in which the master itself was paused', () => {
+    const table = cluster({ uploadIdleMs: 30_000, tickGapMaxMs: 5_000 });
+    table.reserve();
+    at(table, 1_000);
+
+    at(table, 600_000);
+    expect(table.takeNotices()).toEqual([]);
+
+    for (let ms = 605_000; ms <= 625_000; ms += 5_000) at(table, ms);
+    at(table, 628_999);
+    expect(table.takeNotices()).toEqual([]);
+    at(table, 629_000);
     expect(types(table.takeNotices())).toEqual(['upload ended', 'discard due']);
   });
 

@@ -31,6 +31,27 @@ describe('replication loop, copies', () => {
     expect(loop.take()).toContain('copy 1 a -> b');
   });
 
+  it('L1: looks through the table in safe mode too', () => {
+    const loop = start();
+    loop.tell(0, ...joined('a', 'b', 'c'));
+
+    loop.tell(1, { type: 'mode changed', mode: 'safe mode' });
+
+    expect(loop.take()).toContain('survey all');
+  });
+
+  it('L1: orders a copy again when its keeper registers anew without having started again', () => {
+    const loop = serving(['a', 'b']);
+    loop.tell(0, changed(fileOf(1, ['a'], { target: 2 })));
+    loop.take();
+
+    loop.tell(1, view('b', { state: 'joining', reported: false }));
+    expect(loop.take().filter(isOrder)).toEqual([]);
+    loop.tell(2, view('b'));
+
+    expect(loop.take().filter(isOrder)).toEqual(['copy 1 a -> b']);
+  });
+
   it('copies nothing for a suspect or a joining keeper, and all at its loss', () => {
     const loop = serving(['a', 'b', 'c', 'd']);
     loop.tell(0, changed(fileOf(1, ['a', 'b', 'c'])));

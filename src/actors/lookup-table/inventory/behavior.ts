@@ -2,9 +2,11 @@
  * What a keeper's full report makes of the table.
  *
  * An entry that the table agrees with is vouched for by the keeper's present start; after the
- * last page, rows that only an older start vouched for are absent for certain.
+ * last page, rows that only an older start vouched for are absent for certain. So is one that
+ * is still `dropping`: an entry would have called the drop off.
  */
 import { type Answer, accept } from '../../../domain/answer.js';
+import type { ReplicaRecord } from '../../../domain/file-record.js';
 import type { FileId } from '../../../domain/ids.js';
 import { judgeFound } from '../../../domain/replica-rows.js';
 import { fileKey, holdersAfter, tombstoneKey, uploadKey } from '../../../domain/table-keys.js';
@@ -43,6 +45,9 @@ function takeEntry(turn: Turn, page: Page, entry: InventoryEntry): 'taken' | 'un
   return 'taken';
 }
 
+const isUnvouched = ({ incarnation, standing }: ReplicaRecord, current: number): boolean =>
+  incarnation < current || standing === 'dropping';
+
 /** The keeper has published the bytes of an upload, and its report of that is still under way. */
 const mayCommit = (turn: Turn, entry: InventoryEntry): boolean =>
   turn.get(uploadKey(entry.uploadId))?.fileId === entry.fileId;
@@ -56,7 +61,7 @@ export function closeInventory(
   const page = turn.range(holdersAfter(keeper, after), turn.limits.pageRowsMax);
   for (const { fileId } of page) {
     const found = findReplica(turn, fileId, keeper);
-    if (found !== undefined && found.replica.incarnation < incarnation)
+    if (found !== undefined && isUnvouched(found.replica, incarnation))
       removeReplica(turn, found.file, keeper);
   }
   const last = page.length === turn.limits.pageRowsMax ? page.at(-1) : undefined;

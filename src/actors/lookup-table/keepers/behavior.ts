@@ -18,7 +18,8 @@ export function admitKeeper(turn: Turn, admission: Admission): Answer<null> {
   if (known?.retired) return refuse('not-allowed', `${keeper} was retired`);
   if (known !== undefined && incarnation < known.incarnation)
     return refuseStale(known, incarnation);
-  if (known?.incarnation === incarnation && known.address === address) return accept(null);
+  if (known?.incarnation === incarnation)
+    return known.address === address ? accept(null) : refuseTwin(known);
   const fresh = { registeredAt: at, retired: false, replicas: 0 };
   turn.put(keeperKey(keeper), { ...fresh, ...known, keeper, incarnation, address });
   return accept(null);
@@ -42,6 +43,13 @@ export function countReplicas(turn: Turn, keeper: KeeperId, change: 1 | -1): voi
   assert(known !== undefined, `a replica on ${keeper}, which was never admitted`);
   turn.put(keeperKey(keeper), { ...known, replicas: known.replicas + change });
 }
+
+/** One start of a keeper has one address: this is another process, on a copy of its directory. */
+const refuseTwin = ({ keeper, address }: KeeperRecord) =>
+  refuse(
+    'conflict',
+    `${keeper} runs at ${address} already: is this directory a copy of that keeper's?`,
+  );
 
 const refuseStale = (known: KeeperRecord, incarnation: number) =>
   refuse(

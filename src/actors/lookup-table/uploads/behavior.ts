@@ -1,6 +1,6 @@
 /** Uploads in progress: whose name is reserved, for which keepers, and for how long. */
 import { type Answer, accept, refuse } from '../../../domain/answer.js';
-import type { Millis } from '../../../domain/ids.js';
+import { type Millis, millis } from '../../../domain/ids.js';
 import { countSound } from '../../../domain/replica-rows.js';
 import {
   endedKey,
@@ -100,6 +100,12 @@ export function tick(turn: Turn): Answer<null> {
   }
   return accept(null);
 }
+
+/** Keepers may have touched their uploads while nobody was there to hear it. */
+export const forgivePause = (touches: Touches, pausedMs: number, now: Millis): Touches =>
+  new Map(
+    Array.from(touches, ([uploadId, at]) => [uploadId, millis(Math.min(now, at + pausedMs))]),
+  );
 
 /** After a start nothing is known of the uploads in the table: each is as good as just touched. */
 export function adoptUploads(reader: TableReader, now: Millis): Touches {

@@ -1,0 +1,133 @@
+import pino from 'pino';
+import { describe, expect, it } from 'vitest';
+import { Arrivals } from '../../../src/actors/keeper/arrivals.js';
+import { Commands } from '../../../src/actors/keeper/commands.js';
+import { resolveConfig } from '../../../src/actors/keeper/config.js';
+import type { KeeperWorld } from '../../../src/actors/keeper/world.js';
+import type { FileId } from '../../../src/domain/ids.js';
+import { idOf } from '../../domain/replication-builders.js';
+
+describe('commands of the master', () => {
+  it('S28: forgets a deletion that has not begun when the keeper registers anew', async () => {
+    const disk = new ADisk();
+    const commands = commandsOn(disk);
+    commands.take(dropOf(1));
+    commands.take(dropOf(2));
+    await disk.begun(1);
+
+    const forgotten = commands.forget();
+    disk.finish();
+    await forgotten;
+    commands.take(dropOf(3));
+    await disk.begun(2);
+
+    expect(disk.dropping).toEqual([idOf(1), idOf(3)]);
+    disk.finish();
+  });
+
+  it('waits for a deletion under way before an inventory may begin', async () => {
+    const disk = new ADisk();
+    const commands = commandsOn(disk);
+    commands.take(dropOf(1));
+    await disk.begun(1);
+    let isForgotten = false;
+
+    const forgotten = commands.forget().then(() => {
+      isForgotten = true;
+    });
+    await nextTurn();
+    const early = isForgotten;
+    disk.finish();
+    await forgotten;
+
+    expect([early, isForgotten]).toEqual([false, true]);
+  });
+
+  it('begins nothing any more when the keeper stops', async () => {
+    const disk = new ADisk();
+    const commands = commandsOn(disk);
+
+    await commands.stop();
+    commands.take(dropOf(1));
+    await nextTurn();
+
+    expect(disk.dropping).toEqual([]);
+  });
+
+  it('S28: refuses what is meant for another start', async () => {
+    const disk = new ADisk();
+    const commands = commandsOn(disk);
+
+    commands.take(dropOf(1, 6));
+    await nextTurn();
+
+    expect(disk.dropping).toEqual([]);
+  });
+
+  it('S26: deletes nothing for a master whose table is older than what was seen', async () => {
+    const disk = new ADisk();
+    const commands = commandsOn(disk, () => false);
+
+    commands.take(dropOf(1));
+    commands.take({
+      $case: 'discard',
+      value: { fileId: idOf(1), uploadId: idOf(2), incarnation: 7 },
+    });
+    await nextTurn();
+
+    expect([disk.dropping, disk.discarded]).toEqual([[], []]);
+  });
+});
+
+/** Deletes when it is told that it is done. */
+class ADisk {
+  readonly dropping: FileId[] = [];
+  readonly discarded: FileId[] = [];
+  #onBegin: () => void = () => undefined;
+  #onFinish: () => void = () => undefined;
+
+  async drop(fileIds: readonly FileId[]) {
+    this.dropping.push(...fileIds);
+    this.#onBegin();
+    await new Promise<void>((resolve) => {
+      this.#onFinish = resolve;
+    });
+    return { dropped: fileIds, failed: [] };
+  }
+
+  async discard(fileId: FileId): Promise<void> {
+    this.discarded.push(fileId);
+  }
+
+  finish(): void {
+    this.#onFinish();
+  }
+
+  async begun(count: number): Promise<void> {
+    while (this.dropping.length < count)
+      await new Promise<void>((resolve) => {
+        this.#onBegin = resolve;
+      });
+  }
+}
+
+function commandsOn(disk: ADisk, mayDelete = () => true): Commands {
+  const store = Object.assign(disk, { identity: { incarnation: 7 } });
+  const world: Pick<KeeperWorld, 'arrivals' | 'config' | 'log'> &
+    Record<'link' | 'store', unknown> = {
+    arrivals: new Arrivals(),
+    config: resolveConfig({ port: 0 }),
+    link: { reportDropped: async () => undefined },
+    log: pino({ level: 'silent' }),
+    store,
+  };
+  return new Commands(world as unknown as KeeperWorld, mayDelete);
+}
+
+const dropOf = (number: number, incarnation = 7) =>
+  ({
+    $case: 'drop',
+    value: { fileId: idOf(number), incarnation, quarantinedOnly: false },
+  }) as const;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { type KeeperOptions, resolveConfig } from '../../../src/actors/keeper/config.js';
+
+describe('configuration of a keeper', () => {
+  it('keeps what is given and completes the rest', () => {
+    expect(resolveConfig({ port: 7003, reserve: 0 })).toMatchObject({
+      port: 7003,
+      host: '127.0.0.1',
+      advertise: undefined,
+      master: '127.0.0.1:7000',
+      dataDir: 'data/keeper-7003',
+      id: undefined,
+      reserve: 0,
+      durability: 'strict',
+    });
+  });
+
+  it.each<[Partial<KeeperOptions>, RegExp]>([
+    [{ id: '' }, /--id/],
+    [{ id: 'K1' }, /--id K1: use 1 to 64 of a-z, 0-9 and "-"/],
+    [{ id: '../k1' }, /--id/],
+    [{ id: 'k'.repeat(65) }, /--id/],
+    [{ reserve: 1 }, /--reserve/],
+    [{ reserve: -0.1 }, /--reserve/],
+    [{ reserve: Number.NaN }, /--reserve/],
+  ])('refuses %j', (options, detail) => {
+    expect(() => resolveConfig({ port: 0, ...options })).toThrow(
+      expect.objectContaining({ code: 'usage', detail: expect.stringMatching(detail) }),
+    );
+  });
+});

@@ -1,0 +1,128 @@
+/**
+ * A master's world without threads, sockets or clocks: the table is the real one, on a store
+ * in memory; what is told to keepers and threads is kept.
+ */
+import pino from 'pino';
+import type { MonitorMessage } from '../../../src/actors/heartbeat-monitor/messages.js';
+import type { LookupTable } from '../../../src/actors/lookup-table/client.js';
+import { type MasterOptions, resolveConfig } from '../../../src/actors/master/config.js';
+import { Dispatcher } from '../../../src/actors/master/dispatcher.js';
+import { DropOrders } from '../../../src/actors/master/drop-orders.js';
+import { Garbage } from '../../../src/actors/master/garbage.js';
+import { type Command, KeeperDirectory } from '../../../src/actors/master/keeper-directory.js';
+import { Promises } from '../../../src/actors/master/promises.js';
+import { TicketOffice } from '../../../src/actors/master/ticket-office.js';
+import { UploadWatch } from '../../../src/actors/master/upload-watch.js';
+import { VerifyWatch } from '../../../src/actors/master/verify-watch.js';
+import type { MasterWorld } from '../../../src/actors/master/world.js';
+import type {
+  MasterMode,
+  ReplicationCounts,
+  ReplicationMessage,
+} from '../../../src/actors/replication-loop/messages.js';
+import { fromPlainError } from '../../../src/domain/errors.js';
+import { type KeeperId, wallMs } from '../../../src/domain/ids.js';
+import type { KeeperState } from '../../../src/domain/keeper-view.js';
+import { TableUnderTest } from '../lookup-table/table-under-test.js';
+
+export interface KeeperSetting {
+  readonly incarnation?: number;
+  readonly state?: KeeperState;
+  readonly reported?: boolean;
+  readonly freeBytes?: number;
+  readonly transfers?: number;
+  /** Without one it cannot be told anything. */
+  readonly session?: boolean;
+}
+
+export class AWorld {
+  readonly table = new TableUnderTest();
+  readonly toMonitor: MonitorMessage[] = [];
+  readonly toLoop: ReplicationMessage[] = [];
+  readonly told = new Map<KeeperId, Command[]>();
+  readonly seen: string[] = [];
+  readonly drops: DropOrders;
+  readonly garbage = new Garbage();
+  readonly world: MasterWorld;
+  mode: MasterMode = 'serving';
+  counts: ReplicationCounts = {
+    belowTarget: 0,
+    missing: 0,
+    copiesInFlight: 0,
+    surplus: 0,
+    settled: true,
+  };
+  /** Asked before each request to the table; what it throws is the answer. */
+  onAsk: (type: string) => void = () => undefined;
+  nowMs = 1_000;
+  readonly #dispatcher: Dispatcher;
+
+  constructor(options: MasterOptions = {}) {
+    const config = resolveConfig(options);
+    this.drops = new DropOrders(() => this.world);
+    this.world = {
+      config,
+      log: pino({ level: 'silent' }),
+      table: { ask: this.#ask as LookupTable['ask'] },
+      monitor: { post: (message) => void this.toMonitor.push(message) },
+      loop: { post: (message) => void this.toLoop.push(message) },
+      keepers: new KeeperDirectory(() => undefined),
+      tickets: new TicketOffice(config.ticketLifeMs),
+      promises: new Promises(2 * config.heartbeatEveryMs),
+      uploads: new UploadWatch(),
+      verifications: new VerifyWatch(),
+      drops: this.drops,
+      garbage: this.garbage,
+      summary: () => this.table.ask('sum up', null),
+      counts: () => this.counts,
+      mode: () => ({ mode: this.mode, reason: this.mode === 'serving' ? '' : 'so it is' }),
+      clockMs: () => this.nowMs,
+      wallMs: () => wallMs(1_700_000_000_000 + this.nowMs),
+      noteSeen: (keeper, epoch, commit) => void this.seen.push(`${keeper} ${epoch} ${commit}`),
+    };
+    this.#dispatcher = new Dispatcher(this.world);
+  }
+
+  /** A keeper that has registered, and unless said otherwise is alive and has reported. */
+  join(keeper: KeeperId, setting: KeeperSetting = {}): void {
+    const { incarnation = 1, state = 'alive', reported = true, session = true } = setting;
+    const { freeBytes = 1_000_000, transfers = 0 } = setting;
+    const { keepers, tickets } = this.world;
+    this.table.admit(keeper, incarnation);
+    const beat = { freeBytes, usedBytes: 0, transfers, diskSuspect: false };
+    keepers.admit(keeper, incarnation, `${keeper}:7001`, beat, this.nowMs);
+    tickets.newKey(keeper);
+    keepers.judged(keeper, state);
+    if (reported) keepers.reported(keeper);
+    const heard: Command[] = [];
+    this.told.set(keeper, heard);
+    const send = (command: Command): void => void heard.push(command);
+    if (session) keepers.attach(keeper, { send, close: () => undefined });
+  }
+
+  /** What the keeper was ordered, in a word each. */
+  orders(keeper: KeeperId): readonly string[] {
+    return (this.told.get(keeper) ?? []).map(({ $case, value }) => `${$case} ${value.fileId}`);
+  }
+
+  stamp(keeper: KeeperId, incarnation = 1) {
+    return { keeperId: keeper, incarnation, epoch: this.world.summary().epoch };
+  }
+
+  #ask = async (...[type, input]: Parameters<TableUnderTest['answer']>): Promise<unknown> => {
+    this.onAsk(type);
+    const answer = this.table.answer(type, input);
+    for (const notice of this.table.takeNotices()) this.#dispatcher.onTableNotice(notice);
+    if (!answer.ok) throw fromPlainError(answer.error);
+    return answer.value;
+  };
+}
+
+export async function readAll<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+/** Lets everything that waits for nothing outside come to an end. */
+export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

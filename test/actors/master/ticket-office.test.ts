@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { TicketOffice } from '../../../src/actors/master/ticket-office.js';
+import type { KeeperView } from '../../../src/domain/keeper-view.js';
+import { proveRequest, verifyRequest } from '../../../src/transfer/ticket-proof.js';
+import { f1, good, k1, k2 } from '../lookup-table/table-under-test.js';
+
+const request = { operation: 'get', fileId: f1, size: 10, digest: good } as const;
+
+describe('ticket office', () => {
+  it('signs for one keeper, so that its key opens the ticket', () => {
+    const office = new TicketOffice(60_000);
+    const key = office.newKey(k1);
+
+    const source = office.issue(request, view(), 7, 1_000.5);
+
+    expect(source).toMatchObject({ keeperId: 'k1', host: 'k1', port: 7001 });
+    expect(opened(source, key)).toMatchObject({
+      ...request,
+      keeper: k1,
+      incarnation: 2,
+      epoch: 7,
+      expiresAtMs: 61_001,
+      keyId: key.keyId,
+    });
+  });
+
+  it('signs nothing that the key of another keeper opens', () => {
+    const office = new TicketOffice(60_000);
+    office.newKey(k1);
+    const other = office.newKey(k2);
+
+    const source = office.issue(request, view(), 7, 0);
+
+    expect(() => opened(source, other)).toThrow(expect.objectContaining({ code: 'not-allowed' }));
+  });
+
+  it('signs with the newest key of a keeper', () => {
+    const office = new TicketOffice(60_000);
+    const older = office.newKey(k1);
+    const newer = office.newKey(k1);
+
+    const source = office.issue(request, view(), 7, 0);
+
+    expect(newer.keyId).not.toBe(older.keyId);
+    expect(opened(source, newer).keyId).toBe(newer.keyId);
+    expect(() => opened(source, older)).toThrow();
+  });
+
+  it('signs each ticket anew, so that none serves twice', () => {
+    const office = new TicketOffice(60_000);
+    const key = office.newKey(k1);
+
+    const [first, second] = [1, 2].map(() => opened(office.issue(request, view(), 7, 0), key));
+
+    expect(first?.nonce).not.toBe(second?.nonce);
+  });
+
+  it('gives no ticket for a keeper without a key or an address', () => {
+    const office = new TicketOffice(60_000);
+    const unregistered = office.issue(request, view(), 7, 0);
+    office.newKey(k1);
+
+    expect([unregistered, office.issue(request, { ...view(), address: '' }, 7, 0)]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+const view = (): KeeperView => ({
+  keeper: k1,
+  address: 'k1:7001',
+  state: 'alive',
+  incarnation: 2,
+  reported: true,
+  diskSuspect: false,
+  freeBytes: 0,
+  usedBytes: 0,
+  transfers: 0,
+});
+
+/** As the keeper does whose key this is. */
+function opened(
+  source: ReturnType<TicketOffice['issue']>,
+  { keyId, secret }: ReturnType<TicketOffice['newKey']>,
+) {
+  const { claims, proofKey } = source?.ticket ?? {};
+  if (claims === undefined || proofKey === undefined) throw new Error('there is no ticket');
+  const proven = { challenge: Buffer.alloc(32, 1), requestNumber: 0, head: claims };
+  const proof = proveRequest(Buffer.from(proofKey), proven);
+  return verifyRequest(claims, proof, proven, (id) => (id === keyId ? secret : undefined));
+}
