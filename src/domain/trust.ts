@@ -28,5 +28,5 @@ export function judgeTrust({ known, reported, ahead }: TrustEvidence): TrustVerd
     };
   if (reported >= known) return { trust: 'whole' };
   const reason = `${reported} of ${known} known keepers have reported`;
-  return reported * 2 <= known ? { trust: 'none', reason } : { trust: 'waiting', reason };
+  return reported * 2 < known ? { trust: 'none', reason } : { trust: 'waiting', reason };
 }

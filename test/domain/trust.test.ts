@@ -17,10 +17,10 @@ describe('judgeTrust', () => {
     });
   });
 
-  it('trusts nothing while half of the keepers or more have not reported', () => {
-    expect(judgeTrust({ known: 4, reported: 2, ahead: [] })).toEqual({
+  it('trusts nothing while more than half of the keepers have not reported', () => {
+    expect(judgeTrust({ known: 4, reported: 1, ahead: [] })).toEqual({
       trust: 'none',
-      reason: '2 of 4 known keepers have reported',
+      reason: '1 of 4 known keepers have reported',
     });
   });
 

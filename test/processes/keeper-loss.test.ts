@@ -37,10 +37,9 @@ describe('a keeper that dies', () => {
     await rig.succeed('put', film);
     await rig.healthy();
 
+    const begun = rig.partFile();
     const download = rig.startClient('get', 'film.mp4', '-o', rig.path('back.mp4'));
-    await rig.until('the download has begun', async () =>
-      (await readdir(rig.dir)).some((name) => name.endsWith('.part')),
-    );
+    await begun;
     await rig.kill('k1');
 
     const run = await download.ended;

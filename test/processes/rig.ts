@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { cp, mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, open, readdir, rm, stat, watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -134,6 +134,19 @@ export class Rig {
     const deadlineMs = performance.now() + healTimeoutSeconds * 1000;
     while (performance.now() < deadlineMs) if (await holds()) return;
     throw new Error(`it did not come to pass: ${what}`);
+  }
+
+  /** Names of what is on its way to the keepers' disks. */
+  async staged(): Promise<readonly string[]> {
+    const lists = this.keeperNames.map((name) => readdir(this.path(name, 'staging')));
+    return (await Promise.all(lists)).flat();
+  }
+
+  /** The name of the part file of a download into this directory, once it is there. */
+  async partFile(): Promise<string> {
+    for await (const { filename } of watch(this.dir))
+      if (filename?.endsWith('.part')) return filename;
+    throw new Error('the directory is gone');
   }
 
   /** The mp4 of a replica on its keeper's disk. */

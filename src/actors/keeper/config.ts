@@ -1,5 +1,6 @@
 /** What a keeper can be told, what it takes for granted, and how the numbers hang together. */
 import { availableParallelism } from 'node:os';
+import { parseAddress } from '../../domain/address.js';
 import { ReelkeepError } from '../../domain/errors.js';
 import { isKeeperId } from '../../domain/ids.js';
 
@@ -68,9 +69,20 @@ export function resolveConfig(options: KeeperOptions): KeeperConfig {
     commandsWaitingMax: 10_000,
     chunkBuffersMax: 64,
   };
+  checkOptions(config);
+  return config;
+}
+
+function checkOptions(config: KeeperConfig): void {
   if (config.id !== undefined && !isKeeperId(config.id))
     throw new ReelkeepError('usage', `--id ${config.id}: use 1 to 64 of a-z, 0-9 and "-"`);
+  if (config.advertise === undefined && ['0.0.0.0', '::'].includes(config.host))
+    throw new ReelkeepError(
+      'usage',
+      `--host ${config.host} listens everywhere: say with --advertise HOST:PORT how others reach this keeper`,
+    );
+  if (config.advertise !== undefined && parseAddress(config.advertise) === undefined)
+    throw new ReelkeepError('usage', `--advertise ${config.advertise}: give HOST:PORT`);
   if (!(config.reserve >= 0 && config.reserve < 1))
     throw new ReelkeepError('usage', `--reserve: give a share from 0% to below 100%`);
-  return config;
 }

@@ -106,6 +106,11 @@ export class KeeperDirectory {
     return true;
   }
 
+  /** The master stops: its keepers are to look for it anew. */
+  endSessions(): void {
+    for (const { session } of this.#entries.values()) session?.close();
+  }
+
   hasLeft(keeper: KeeperId): boolean {
     return this.#entries.get(keeper)?.left ?? false;
   }

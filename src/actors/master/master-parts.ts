@@ -107,6 +107,8 @@ export class MasterParts {
   async close(): Promise<void> {
     await Promise.allSettled([this.#opening]);
     for (const timer of this.#timers) clearInterval(timer);
+    // Sessions do not end by themselves, and the server would wait for them.
+    this.#keepers.endSessions();
     await this.#server?.close(this.#options.config.stopGraceMs);
     this.#world.verifications.close();
     await Promise.all([this.#monitor?.stop(), this.#loop?.stop()]);
@@ -117,7 +119,6 @@ export class MasterParts {
   enter(mode: MasterMode): void {
     this.#loop?.post({ type: 'mode changed', mode });
     if (mode !== 'serving') return;
-    this.#server?.setServing(true);
     this.#drops.wakeAll();
     this.#garbage
       .collect(this.#world)
@@ -187,6 +188,8 @@ export class MasterParts {
         session: createSessionHandler(world),
       },
     });
+    // Reads and uploads are answered from now on, whatever the mode.
+    this.#server.setServing(true);
   }
 
   #startClocks(): void {

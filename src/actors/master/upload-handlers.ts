@@ -1,9 +1,11 @@
 /** What clients ask while a file is being stored. */
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { fileBytesMax } from '../../domain/chunk-plan.js';
-import { ReelkeepError } from '../../domain/errors.js';
+import { type PlainError, ReelkeepError } from '../../domain/errors.js';
 import { viewFile } from '../../domain/file-view.js';
-import { fileId, type KeeperId, keeperId } from '../../domain/ids.js';
+import { fileId, type KeeperId, keeperId, type UploadId } from '../../domain/ids.js';
+import type { KeeperView } from '../../domain/keeper-view.js';
 import { acceptName } from '../../domain/names.js';
 import { chooseKeeper } from '../../domain/placement.js';
 import type { ClientHandlers } from '../../rpc/control-server.js';
@@ -11,6 +13,7 @@ import { toFileMessage } from '../../rpc/file-message.js';
 import type {
   AwaitUploadResponse,
   BeginUploadRequest,
+  BeginUploadResponse,
 } from '../../rpc/generated/reelkeep/v1/client.js';
 import { checkedUploadId } from './checked-ids.js';
 import type { UploadNews } from './upload-watch.js';
@@ -22,7 +25,9 @@ export function createUploadHandlers(
   return {
     async beginUpload(request) {
       const wish = judgeWish(request, world);
-      const view = placeUpload(request, world);
+      const placed = placeUpload(request, world);
+      if (!placed.ok) return await committedBefore(world, wish.uploadId, placed.error);
+      const { view } = placed;
       const at = world.wallMs();
       const reserved = await world.table.ask('reserve upload', {
         ...wish,
@@ -93,21 +98,44 @@ function judgeWish(request: BeginUploadRequest, { config, mode }: MasterWorld) {
   return { uploadId, name: name.name, size: request.size, target, acks, replace: request.replace };
 }
 
+type Placed =
+  | { readonly ok: true; readonly view: KeeperView }
+  | { readonly ok: false; readonly error: PlainError };
+
 function placeUpload(
   { size, excludedKeeperIds }: BeginUploadRequest,
   { keepers, promises, clockMs }: MasterWorld,
-) {
+): Placed {
   const excluded = new Set(excludedKeeperIds.map(keeperId));
   const promised = (keeper: KeeperId) => promises.of(keeper, clockMs());
   const choice = chooseKeeper(keepers.views, { size, excluded, promised });
-  const view = choice.ok ? keepers.views.get(choice.keeper) : undefined;
-  if (choice.ok && view !== undefined) {
-    promises.note(view.keeper, size, clockMs());
-    return view;
-  }
-  if (choice.ok)
-    throw new ReelkeepError('unavailable', `${choice.keeper} has just left: try again`);
-  throw new ReelkeepError(choice.error.code, choice.error.detail);
+  if (!choice.ok) return choice;
+  const view = keepers.views.get(choice.keeper);
+  assert(view !== undefined, 'a keeper is chosen among those that are known');
+  promises.note(view.keeper, size, clockMs());
+  return { ok: true, view };
+}
+
+/**
+ * S17: the retry of an upload that was committed succeeds, also when no keeper could take it now.
+ *
+ * @throws ReelkeepError why it cannot be placed, for any other upload
+ */
+async function committedBefore(
+  world: MasterWorld,
+  uploadId: UploadId,
+  refusal: PlainError,
+): Promise<BeginUploadResponse> {
+  const found = await world.table.ask('find upload', { uploadId }).catch(asUnknown);
+  if (found === undefined || 'error' in found || found.file === undefined)
+    throw new ReelkeepError(refusal.code, refusal.detail);
+  const { fileId: id, target } = found.file;
+  return { fileId: id, keeper: undefined, acks: 0, target, epoch: world.summary().epoch };
+}
+
+function asUnknown(error: unknown): undefined {
+  if (error instanceof ReelkeepError && error.code === 'not-found') return undefined;
+  throw error;
 }
 
 function toNewsMessage(

@@ -56,6 +56,20 @@ describe('beginning an upload', () => {
     expect(again).toMatchObject({ fileId, keeper: undefined });
   });
 
+  it('S17: answers for what was committed before, also when no keeper could take it now', async () => {
+    const at = new AWorld();
+    at.join(k1);
+    const { beginUpload } = createUploadHandlers(at.world);
+    const { fileId } = await beginUpload(request());
+    await createReportHandlers(at.world).reportStored(stored(at, fileId));
+
+    const again = await beginUpload(request({ excludedKeeperIds: ['k1'] }));
+
+    expect(again).toMatchObject({ fileId, keeper: undefined });
+    const other = request({ uploadId: 'f'.repeat(32), name: 'b', excludedKeeperIds: ['k1'] });
+    await expect(beginUpload(other)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
   it('takes another keeper than those the client could not reach', async () => {
     const at = new AWorld();
     at.join(k1);

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { makeFilm, mebibytes, Rig, sha256 } from './rig.js';
+
+const uploads = Array.from({ length: 6 }, (_, index) => `f${index}.mp4`);
+
+describe('a master that dies', () => {
+  it('S1, S12: loses nothing that was acknowledged while uploads ran', {
+    timeout: 180_000,
+  }, async () => {
+    const rig = await Rig.start({ keepers: 3 });
+    for (const [index, name] of uploads.entries())
+      await makeFilm(rig.path(name), mebibytes(60), index);
+
+    const puts = uploads.map((name) => rig.startClient('put', rig.path(name)));
+    await rig.until('bytes have come', async () => (await rig.staged()).length > 0);
+    await rig.kill('master');
+    await rig.startMaster();
+    const runs = await Promise.all(puts.map((put) => put.ended));
+
+    await rig.healthy();
+    const listed = (await rig.succeed('ls')).trim().split('\n');
+    const acked = uploads.filter((_, index) => runs[index]?.code === 0);
+    expect(listed).toEqual(expect.arrayContaining(acked));
+    for (const run of runs) expect([0, 5]).toContain(run.code);
+    for (const name of listed) {
+      const original = await sha256(rig.path(name));
+      const { replicas } = await rig.stat(name);
+      for (const replica of replicas) expect(await sha256(rig.replicaFile(replica))).toBe(original);
+    }
+    await rig.until('staging is empty', async () => (await rig.staged()).length === 0);
+    expect(Object.values(await rig.keeperStates())).toEqual(['alive', 'alive', 'alive']);
+  });
+
+  it('L8: serves again at once, and knows every file', { timeout: 60_000 }, async () => {
+    const rig = await Rig.start({ keepers: 3 });
+    const film = await makeFilm(rig.path('film.mp4'), mebibytes(9));
+    await rig.succeed('put', film);
+    await rig.healthy();
+    const before = await rig.stat('film.mp4');
+
+    await rig.kill('master');
+    await rig.startMaster();
+    await rig.succeed('get', 'film.mp4', '-o', rig.path('back.mp4'));
+    await rig.healthy();
+
+    expect(await sha256(rig.path('back.mp4'))).toBe(await sha256(film));
+    expect(await rig.stat('film.mp4')).toEqual(before);
+    expect(await rig.status()).toMatchObject({ epoch: 2, mode: 'serving' });
+  });
+
+  it('leaves a download that runs alone', { timeout: 60_000 }, async () => {
+    const rig = await Rig.start({ keepers: 3 });
+    const film = await makeFilm(rig.path('film.mp4'), mebibytes(300));
+    await rig.succeed('put', film);
+    await rig.healthy();
+
+    const begun = rig.partFile();
+    const download = rig.startClient('get', 'film.mp4', '-o', rig.path('back.mp4'));
+    await begun;
+    await rig.kill('master');
+    const run = await download.ended;
+
+    expect([run.code, await sha256(rig.path('back.mp4'))]).toEqual([0, await sha256(film)]);
+  });
+});
