@@ -161,7 +161,8 @@ class Demo {
 
   async #client(cluster: LocalCluster, args: readonly string[]): Promise<ClientRun> {
     const quiet = args[0] === '--json' || args[0] === 'status';
-    if (!quiet) process.stdout.write(`    ${this.#paint.bold(`$ client ${args.join(' ')}`)}\n`);
+    const typed = args.map((arg) => arg.replace(`${this.#dataDir}/`, '')).join(' ');
+    if (!quiet) process.stdout.write(`    ${this.#paint.bold(`$ client ${typed}`)}\n`);
     const run = await runClientProcess(cluster.master.address, args);
     if (run.code !== 0)
       throw new ReelkeepError(
