@@ -91,7 +91,7 @@ class Demo {
     await cp(this.#film, source);
 
     this.#say(`A film of ${sizeText(size)} goes in. sha256 ${original.slice(0, 16)}…`);
-    await this.#client(cluster, ['put', source]);
+    this.#show(await this.#client(cluster, ['put', source]));
     await this.#client(cluster, ['status', '--wait-healthy', String(repairWaitSeconds)]);
     const stored = await this.#stat(cluster);
     this.#show(await this.#client(cluster, ['stat', 'film.mp4']));
@@ -151,7 +151,8 @@ class Demo {
     const found = await sha256(target);
     if (found !== original) throw new ReelkeepError('integrity', 'the bytes that came back differ');
     const { size } = await stat(target);
-    this.#say(`${sizeText(size)} in ${ms.toFixed(0)} ms. sha256 ${found.slice(0, 16)}…, the same.`);
+    const rate = sizeText(Math.round((size * 1000) / ms));
+    this.#say(`sha256 ${found.slice(0, 16)}…, the same; ${rate}/s, the client's start included.`);
   }
 
   async #stat(cluster: LocalCluster): Promise<FileJson> {
@@ -176,8 +177,8 @@ class Demo {
     process.stdout.write(`${this.#paint.dim(`${this.#seconds().padStart(5)} s`)}  ${sentence}\n`);
   }
 
-  #show({ stdout }: ClientRun): void {
-    for (const line of stdout.trimEnd().split('\n'))
+  #show({ stdout, stderr }: ClientRun): void {
+    for (const line of `${stdout}${stderr}`.trimEnd().split('\n'))
       if (line !== '') process.stdout.write(`    ${line}\n`);
   }
 
