@@ -21,6 +21,20 @@ export function parseDuration(text: string): number {
   return Math.round(Number(amount) * scale);
 }
 
+/** 20 d: timers end at once when asked for more than 24, and waits are added to some of these. */
+const waitMsMax = 20 * 86_400_000;
+
+/**
+ * A duration that can be waited for: not zero, at most 20 days.
+ * @returns milliseconds
+ * @throws ReelkeepError `usage`
+ */
+export function parseWait(text: string): number {
+  const ms = parseDuration(text);
+  if (ms < 1 || ms > waitMsMax) throw new ReelkeepError('usage', 'give a time from 1ms to 20d');
+  return ms;
+}
+
 /** Short, for people: `4:05`, `1:02:03`. */
 export function clockText(ms: number): string {
   const seconds = Math.round(ms / 1000);

@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import type { MasterOptions } from '../actors/master/config.js';
 import { startMaster } from '../actors/master/master.actor.js';
 import { argumentParser } from './command-line.js';
-import { parseDuration } from './duration.js';
+import { parseWait } from './duration.js';
 import { parseCount, parsePort } from './flag-values.js';
 import { runServer, serverCommand } from './server-program.js';
 
@@ -22,7 +22,7 @@ interface MasterFlags {
 /** @returns the exit code */
 export function runMaster(argv: readonly string[]): Promise<number> {
   const count = argumentParser(parseCount);
-  const duration = argumentParser(parseDuration);
+  const wait = argumentParser(parseWait);
   const program = serverCommand(
     'master',
     'Knows where every file is, and keeps enough replicas of each.',
@@ -32,9 +32,9 @@ export function runMaster(argv: readonly string[]): Promise<number> {
     .option('--data <dir>', 'directory of the table', 'data/master')
     .option('--replicas <count>', 'replicas of a file whose upload does not say', count, 3)
     .option('--acks <count>', 'durable replicas before an upload has succeeded', count, 1)
-    .option('--suspect-after <time>', 'silence until a keeper is suspect', duration, 3_000)
-    .option('--lost-after <time>', 'silence until a keeper is lost', duration, 10_000)
-    .option('--repair-every <time>', 'how often replication is checked', duration, 1_000)
+    .option('--suspect-after <time>', 'silence until a keeper is suspect', wait, 3_000)
+    .option('--lost-after <time>', 'silence until a keeper is lost', wait, 10_000)
+    .option('--repair-every <time>', 'how often replication is checked', wait, 1_000)
     .addOption(
       new Option('--accept <kind>', 'files let in').choices(['mp4', 'any']).default('mp4'),
     );

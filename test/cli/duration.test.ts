@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockText, parseDuration, spanText } from '../../src/cli/duration.js';
+import { clockText, parseDuration, parseWait, spanText } from '../../src/cli/duration.js';
 
 describe('parseDuration', () => {
   it.each([
@@ -15,6 +15,19 @@ describe('parseDuration', () => {
 
   it.each(['', '3', 's', '-1s', '3 s', '3sec', '1e3s'])('refuses "%s"', (text) => {
     expect(() => parseDuration(text)).toThrow(/is no duration/);
+  });
+});
+
+describe('parseWait', () => {
+  it.each([
+    ['1ms', 1],
+    ['20d', 1_728_000_000],
+  ])('reads %s as %i ms', (text, ms) => {
+    expect(parseWait(text)).toBe(ms);
+  });
+
+  it.each(['0s', '0.4ms', '20.1d', '999999999h'])('refuses %s', (text) => {
+    expect(() => parseWait(text)).toThrow(/from 1ms to 20d/);
   });
 });
 

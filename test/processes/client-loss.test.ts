@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { makeFilm, mebibytes, Rig, sha256 } from './rig.js';
 
@@ -36,5 +36,24 @@ describe('a client that dies', () => {
     expect(await rig.succeed('ls')).toBe('film.mp4\n');
     await rig.healthy();
     await rig.until('staging is empty', async () => (await rig.staged()).length === 0);
+  });
+});
+
+describe('a download whose file is removed', () => {
+  it('ends, and leaves nothing behind', { timeout: 120_000 }, async () => {
+    const rig = await Rig.start({ keepers: 1 });
+    const film = await makeFilm(rig.path('film.mp4'), mebibytes(400));
+    await rig.succeed('put', film, '--target', '1');
+
+    const begun = rig.partFile();
+    const download = rig.startClient('get', 'film.mp4', '-o', rig.path('back.mp4'));
+    const part = rig.path(await begun);
+    await rig.until('chunks are kept', async () => (await stat(part)).size > mebibytes(8));
+    await rig.kill('k1');
+    await rig.succeed('rm', 'film.mp4');
+    const { code, stderr } = await download.ended;
+
+    expect([code, stderr]).toEqual([3, expect.stringContaining('there is no file "film.mp4"')]);
+    expect((await readdir(rig.dir)).filter((name) => name.includes('back.mp4'))).toEqual([]);
   });
 });

@@ -36,7 +36,9 @@ export class DownloadTasks {
     try {
       return { type: 'located', located: await this.#locate(name, signal) };
     } catch (error) {
-      return { type: mayPass(error) ? 'unreachable' : 'refused', error: toPlainError(error) };
+      const plain = toPlainError(error);
+      if (plain.code === 'not-found') await this.#discardPart();
+      return { type: mayPass(error) ? 'unreachable' : 'refused', error: plain };
     }
   };
 
@@ -106,6 +108,13 @@ export class DownloadTasks {
   async close(): Promise<void> {
     await this.#sink?.suspend();
     await Promise.all(this.#reports);
+  }
+
+  /** What was fetched of a file that has been removed meanwhile is of no use to a later run. */
+  async #discardPart(): Promise<void> {
+    if (!(this.#sink instanceof PartFile)) return;
+    await this.#sink.discard();
+    this.#sink = undefined;
   }
 
   async #locate(name: string, signal: AbortSignal): Promise<Located> {

@@ -83,6 +83,8 @@ function checkOptions(config: KeeperConfig): void {
     );
   if (config.advertise !== undefined && parseAddress(config.advertise) === undefined)
     throw new ReelkeepError('usage', `--advertise ${config.advertise}: give HOST:PORT`);
+  if (parseAddress(config.master) === undefined)
+    throw new ReelkeepError('usage', `--master ${config.master}: give HOST:PORT`);
   if (!(config.reserve >= 0 && config.reserve < 1))
     throw new ReelkeepError('usage', `--reserve: give a share from 0% to below 100%`);
 }

@@ -5,6 +5,7 @@ import { keeperMachine } from '../../machines/keeper.machine.js';
 import { watchLife } from '../runtime/machine-life.js';
 import { type KeeperOptions, resolveConfig } from './config.js';
 import { KeeperParts } from './keeper-parts.js';
+import { Waiting } from './waiting.js';
 
 export interface RunningKeeper {
   /** It has registered and reported. */
@@ -18,11 +19,12 @@ export interface RunningKeeper {
 export function startKeeper(options: KeeperOptions, log: Logger): RunningKeeper {
   const config = resolveConfig(options);
   const { retryDelayMs, retryDelayMaxMs, reportAgainMs } = config;
+  const waiting = new Waiting(log.child({ master: config.master }));
   const machine = keeperMachine.provide({
     actors: {
       identify: fromPromise(() => parts.identify()),
-      register: fromPromise(({ signal }) => told(parts.register(signal))),
-      report: fromPromise(({ signal }) => told(parts.report(signal))),
+      register: fromPromise(({ signal }) => waiting.told(parts.register(signal))),
+      report: fromPromise(({ signal }) => waiting.told(parts.report(signal))),
       drain: fromPromise(() => parts.drain()),
     },
   });
@@ -43,15 +45,4 @@ export function startKeeper(options: KeeperOptions, log: Logger): RunningKeeper 
     ended: life.ended,
     stop: () => actor.send({ type: 'drain' }),
   };
-
-  /** A keeper that waits for its master says so, each time it has tried. */
-  async function told<Value>(work: Promise<Value>): Promise<Value> {
-    try {
-      return await work;
-    } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      log.warn({ master: config.master }, `waiting for the master: ${detail}`);
-      throw error;
-    }
-  }
 }

@@ -30,7 +30,7 @@ export async function findLocalFiles(path: string, prefix: string): Promise<read
     paths.map(async (file) => ({
       path: file,
       name: prefix + relative(path, file).split(sep).join('/'),
-      size: (await describe(file)).size,
+      size: await sizeIfThere(file),
     })),
   );
   return files.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -66,6 +66,16 @@ async function walk(directory: string, depth: number): Promise<readonly string[]
       paths.push(path);
   }
   return paths;
+}
+
+/** A file that went, or a link that leads nowhere, fails when it is its turn, and stops no other. */
+async function sizeIfThere(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return 0;
+  }
 }
 
 async function describe(path: string) {

@@ -1,7 +1,7 @@
 /** The commands of the client, their flags and what `--help` says of them. */
 import { Command, Option } from 'commander';
 import { argumentParser, quietly } from '../command-line.js';
-import { parseDuration } from '../duration.js';
+import { parseWait } from '../duration.js';
 import { addFileCommands } from './file-commands.js';
 import { addOverviewCommands } from './overview-commands.js';
 import { type CommandWork, type GlobalOptions, programName, Session } from './session.js';
@@ -19,7 +19,7 @@ export function createProgram(
     .option('--json', 'data and errors as JSON', false)
     .addOption(
       new Option('--timeout <duration>', 'give up after no progress for so long')
-        .argParser(argumentParser(parseDuration))
+        .argParser(argumentParser(parseWait))
         .default(30_000, '30s'),
     )
     .option('--quiet', 'no progress and no messages', false)

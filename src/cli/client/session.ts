@@ -1,5 +1,7 @@
 /** What every client command works with: the options of the whole line, the cluster, and where to say what. */
 import type { Cluster } from '../../actors/client/cluster.js';
+import { parseAddress } from '../../domain/address.js';
+import { ReelkeepError } from '../../domain/errors.js';
 import { type Failure, failureText } from '../fail.js';
 import { type ColorChoice, createPaint, type Paint, wantsColor } from '../paint.js';
 import { Output } from './output.js';
@@ -40,10 +42,13 @@ export class Session {
     this.progress = new ProgressDisplay(world.stderr, this.#quiet);
   }
 
-  /** Opened by the first command that needs it. */
+  /**
+   * Opened by the first command that needs it.
+   * @throws ReelkeepError `usage` when the master's address is none
+   */
   cluster(): Promise<Cluster> {
     this.#cluster ??= this.world.openCluster({
-      master: this.#options.master ?? (this.world.env['REELKEEP_MASTER'] || defaultMaster),
+      master: masterOf(this.#options, this.world),
       timeoutMs: this.#options.timeout,
       signal: this.world.interrupted,
     });
@@ -64,4 +69,12 @@ export class Session {
     const cluster = await this.#cluster;
     await cluster?.close();
   }
+}
+
+function masterOf({ master }: GlobalOptions, { env }: ClientWorld): string {
+  const fromEnv = env['REELKEEP_MASTER'] || undefined;
+  const address = master ?? fromEnv ?? defaultMaster;
+  if (parseAddress(address) !== undefined) return address;
+  const origin = master === undefined ? 'REELKEEP_MASTER' : '--master';
+  throw new ReelkeepError('usage', `${origin} ${address}: give HOST:PORT`);
 }

@@ -23,6 +23,7 @@ describe('configuration of a keeper', () => {
     [{ host: '0.0.0.0' }, /--advertise/],
     [{ host: '::' }, /--advertise/],
     [{ advertise: 'nowhere' }, /--advertise nowhere: give HOST:PORT/],
+    [{ master: 'nowhere' }, /--master nowhere: give HOST:PORT/],
     [{ reserve: 1 }, /--reserve/],
     [{ reserve: -0.1 }, /--reserve/],
     [{ reserve: Number.NaN }, /--reserve/],

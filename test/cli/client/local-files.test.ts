@@ -27,6 +27,17 @@ describe('local files', () => {
     ]);
   });
 
+  it('passes on a link that leads nowhere, so that it fails alone', async () => {
+    await symlink(join(directory, 'gone'), join(directory, 'b', '2.mp4'));
+
+    const files = await findLocalFiles(join(directory, 'b'), '');
+
+    expect(files.map(({ name, size }) => [name, size])).toEqual([
+      ['1.mp4', 7],
+      ['2.mp4', 0],
+    ]);
+  });
+
   it('names a single file by its last part, whatever it is called', async () => {
     const path = join(directory, 'notes.txt');
 

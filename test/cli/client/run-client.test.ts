@@ -10,6 +10,10 @@ describe('client command line', () => {
     [['ls', '--nope'], /unknown option '--nope'/],
     [['put'], /missing required argument/],
     [['--timeout', '30', 'ls'], /is no duration/],
+    [['--timeout', '100d', 'ls'], /from 1ms to 20d/],
+    [['--master', 'a', 'ls'], /--master a: give HOST:PORT/],
+    [['--master', 'a:70000', 'ls'], /--master a:70000: give HOST:PORT/],
+    [['--master', '', 'ls'], /--master : give HOST:PORT/],
     [['put', 'a', '--parallel', '0'], /at least 1/],
     [['put', 'a', 'b', '--as', 'c'], /--as names one file/],
     [['put', 'a', '--into', 'films'], /ends in "\/"/],
@@ -52,6 +56,13 @@ describe('client command line', () => {
 
     expect(masters.map(({ options }) => options?.master)).toEqual(['a:1', 'b:2', '127.0.0.1:7000']);
     expect(masters[0]?.options?.timeoutMs).toBe(30_000);
+  });
+
+  it('refuses an address in the environment that is none', async () => {
+    const { exit, err } = await run(['keepers'], {}, { env: { REELKEEP_MASTER: 'b' } });
+
+    expect(exit).toBe(2);
+    expect(err).toContain('REELKEEP_MASTER b: give HOST:PORT');
   });
 
   it('lets go of the cluster, also when a command fails', async () => {
