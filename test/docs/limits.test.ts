@@ -35,6 +35,7 @@ const scales: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1_000,
   min: 60_000,
+  d: 86_400_000,
   B: 1,
   KiB: 1024,
   MiB: 1024 ** 2,
