@@ -15,6 +15,7 @@ import { openTableDirectory, syncTableDirectory, type TableDirectory } from './t
 import { requireTableFile } from './table-file-check.js';
 import { decodeRow, encodeRow, keyBytes, keyOf } from './table-row-codec.js';
 import type { TableStore, TableTransaction } from './table-store.js';
+import { requireWholeTable } from './table-walk-check.js';
 
 /** Of address space, not of memory or disk; at this size a commit fails and the master stops. */
 export const tableMapBytesMax = 1024 ** 4;
@@ -48,7 +49,7 @@ export class LmdbTableStore implements TableStore {
     const place = await openTableDirectory(directory);
     let database: Database | undefined;
     try {
-      await requireTableFile(place.table);
+      if (await requireTableFile(place.table)) await requireWholeTable(place.table);
       database = openDatabase(place.table);
       const meta = beginEpoch(database, readMeta(database, place.table));
       await syncTableDirectory(place);

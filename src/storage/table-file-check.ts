@@ -15,15 +15,20 @@ const versionAt = 28;
 const pageBytesAt = 48;
 const headBytes = 52;
 
-/** A file that is absent or empty is a table not yet made. @throws ReelkeepError `integrity` */
-export async function requireTableFile(path: string): Promise<void> {
+/**
+ * A file that is absent or empty is a table not yet made.
+ * @returns whether there is a table
+ * @throws ReelkeepError `integrity`
+ */
+export async function requireTableFile(path: string): Promise<boolean> {
   const file = await unlessAbsent(open(path, 'r'));
-  if (file === undefined) return;
+  if (file === undefined) return false;
   try {
     const { size } = await file.stat();
-    if (size === 0) return;
+    if (size === 0) return false;
     const pageBytes = await readHead(file, path, 0);
     if ((await readHead(file, path, pageBytes)) !== pageBytes) throw notTable(path);
+    return true;
   } finally {
     await file.close();
   }

@@ -70,6 +70,8 @@ describe('a damaged table', () => {
     ['cut short within its first page', (bytes: Buffer) => bytes.subarray(0, 50)],
     ['cut short after its first page', (bytes: Buffer) => bytes.subarray(0, 4096)],
     ['of another page size', (bytes: Buffer) => bytes.fill(1, 48, 49)],
+    ['cut short within its rows', (bytes: Buffer) => bytes.subarray(0, 2 * 4096)],
+    ['overwritten within its rows', (bytes: Buffer) => bytes.fill(7, 2 * 4096)],
   ])('is refused when it is %s', async (_, damage) => {
     await writeRows([put('a')]);
     const path = join(directory, 'table.mdb');
