@@ -1,12 +1,12 @@
 /** Opens a keeper's directory: locked, known by its identity, with its rooms in place. */
-import { lstat, mkdir, readdir, realpath } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat, mkdir, readdir } from 'node:fs/promises';
 import { ReelkeepError } from '../domain/errors.js';
 import type { KeeperId } from '../domain/ids.js';
 import { hasCode, toDiskError } from './disk-error.js';
 import { DiskSync } from './disk-sync.js';
 import { type KeeperIdentity, newIdentity, readIdentity, writeIdentity } from './identity-file.js';
 import { createLayout, type Layout } from './layout.js';
+import { makeRoot } from './make-root.js';
 import { lockRoot, type RootLock } from './root-lock.js';
 
 export interface KeeperRoot {
@@ -48,20 +48,6 @@ export async function openKeeperRoot(root: string, id: KeeperId | undefined): Pr
   } catch (error) {
     await lock.release();
     throw error;
-  }
-}
-
-async function makeRoot(root: string): Promise<string> {
-  try {
-    const created = await mkdir(root, { recursive: true, mode: 0o700 });
-    const path = await realpath(root);
-    if (created !== undefined)
-      await new DiskSync({ durability: 'strict' }).directory(dirname(path));
-    return path;
-  } catch (error) {
-    if (hasCode(error, 'EEXIST', 'ENOTDIR'))
-      throw new ReelkeepError('usage', `${root} is not a directory`, { cause: error });
-    throw toDiskError(`opening ${root}`, error);
   }
 }
 

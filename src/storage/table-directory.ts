@@ -1,9 +1,9 @@
 /** The master's directory: made if need be, locked, and refused when it is somebody else's. */
-import { mkdir, readdir, realpath } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ReelkeepError } from '../domain/errors.js';
-import { hasCode, toDiskError } from './disk-error.js';
 import { DiskSync } from './disk-sync.js';
+import { makeRoot } from './make-root.js';
 import { lockRoot, type RootLock } from './root-lock.js';
 
 export interface TableDirectory {
@@ -24,7 +24,7 @@ const mayLieInEmptyDirectory: ReadonlySet<string> = new Set([
 
 /** @throws ReelkeepError `usage` for a directory of something else, `conflict` when it is in use. */
 export async function openTableDirectory(directory: string): Promise<TableDirectory> {
-  const path = await makeDirectory(directory);
+  const path = await makeRoot(directory);
   // Before anything is written into what may be somebody's directory.
   await requireTableDirectory(path);
   const lock = await lockRoot(join(path, lockName));
@@ -34,20 +34,6 @@ export async function openTableDirectory(directory: string): Promise<TableDirect
 /** Makes the names in the directory durable, as LMDB does not. */
 export const syncTableDirectory = ({ path }: TableDirectory): Promise<void> =>
   new DiskSync({ durability: 'strict' }).directory(path);
-
-async function makeDirectory(directory: string): Promise<string> {
-  try {
-    const created = await mkdir(directory, { recursive: true, mode: 0o700 });
-    const path = await realpath(directory);
-    if (created !== undefined)
-      await new DiskSync({ durability: 'strict' }).directory(dirname(path));
-    return path;
-  } catch (error) {
-    if (hasCode(error, 'EEXIST', 'ENOTDIR'))
-      throw new ReelkeepError('usage', `${directory} is not a directory`, { cause: error });
-    throw toDiskError(`opening ${directory}`, error);
-  }
-}
 
 async function requireTableDirectory(path: string): Promise<void> {
   const names = await readdir(path);
