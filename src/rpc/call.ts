@@ -8,12 +8,14 @@ import {
 } from '@grpc/grpc-js';
 import { ReelkeepError } from '../domain/errors.js';
 import { rpcLimits } from './limits.js';
-import { fromServiceError } from './status.js';
+import { fromServiceError, isInDoubt } from './status.js';
 
 export interface CallOptions {
   /** From now; 10 s for a unary call, none for a stream. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Changes something: when the answer is lost the outcome is unknown, unless the request never left. */
+  readonly changes?: boolean;
 }
 
 type UnaryMethod<Request, Response> = (
@@ -28,7 +30,7 @@ export function callUnary<Request, Response>(
   doing: string,
   method: UnaryMethod<Request, Response>,
   request: Request,
-  { timeoutMs = rpcLimits.callTimeoutMs, signal }: CallOptions = {},
+  { timeoutMs = rpcLimits.callTimeoutMs, signal, changes = false }: CallOptions = {},
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
@@ -42,6 +44,7 @@ export function callUnary<Request, Response>(
       (error, response) => {
         signal?.removeEventListener('abort', cancel);
         if (error === null) resolve(response);
+        else if (changes && isInDoubt(error)) reject(unknownOutcome(doing, error));
         else reject(signal?.aborted ? cancelled(doing, signal) : fromServiceError(error, doing));
       },
     );
@@ -72,6 +75,13 @@ export async function* readStream<Response>(
     stream.cancel();
   }
 }
+
+const unknownOutcome = (doing: string, cause: ServiceError): ReelkeepError =>
+  new ReelkeepError(
+    'unknown-outcome',
+    `${doing}: the answer was lost, so it may or may not have happened; look before trying again`,
+    { cause },
+  );
 
 const cancelled = (doing: string, signal: AbortSignal): ReelkeepError =>
   signal.reason instanceof ReelkeepError

@@ -35,6 +35,16 @@ export function fromServiceError(error: ServiceError, doing: string): ReelkeepEr
   });
 }
 
+/** Whether the master may have done what it was asked for: it did not say no, and the request may have left. */
+export function isInDoubt({ code, details, metadata }: ServiceError): boolean {
+  if (metadata?.get(codeKey)[0] !== undefined) return false;
+  if (neverLeft.test(details)) return false;
+  return code === status.UNAVAILABLE || code === status.CANCELLED || code === status.UNKNOWN;
+}
+
+/** How the library begins its account of a call for which it had no connection. */
+const neverLeft = /^(No connection established|Name resolution failed)/;
+
 const socketErrors: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there; is it running?',
   ENOTFOUND: 'there is no such host',

@@ -65,6 +65,38 @@ describe('a unary call', () => {
     });
   });
 
+  it('that changes something is of unknown outcome when its answer is lost', async () => {
+    const called = deferred();
+    const server = await startServer({
+      client: {
+        remove: () => {
+          called.settle();
+          return never();
+        },
+      },
+    });
+    const answer = connect(server).remove({ name: 'a' }, { changes: true });
+    const failure = answer.catch((error: unknown) => error);
+    await called.promise;
+
+    await server.close(0);
+
+    expect(await failure).toMatchObject({
+      code: 'unknown-outcome',
+      detail: expect.stringContaining('the answer was lost'),
+    });
+  });
+
+  it('that changes something has certainly failed when nobody was there to be asked', async () => {
+    const server = await startServer({});
+    const connection = connect(server);
+    await server.close(0);
+
+    const answer = connection.remove({ name: 'a' }, { changes: true });
+
+    await expect(answer).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
   it('is given up with the reason of its signal', async () => {
     const called = deferred();
     const server = await startServer({

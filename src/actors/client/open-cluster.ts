@@ -16,14 +16,16 @@ export function openCluster(options: ClusterOptions): Cluster {
   const resources = new Resources(options);
   const { signal } = resources;
   const call: CallOptions = { signal, timeoutMs: resources.patienceMs };
+  const change: CallOptions = { ...call, changes: true };
 
   return {
     put: (request) => upload(request, resources),
     get: (request) => download(request, resources),
     stat: async (name) => toView((await resources.master.stat({ name }, call)).file),
     list: (prefix) => listFiles(prefix, resources, call),
-    remove: async (name) => void (await resources.master.remove({ name }, call)),
-    rename: async (name, newName) => void (await resources.master.rename({ name, newName }, call)),
+    remove: async (name) => void (await resources.master.remove({ name }, change)),
+    rename: async (name, newName) =>
+      void (await resources.master.rename({ name, newName }, change)),
     keepers: async () => (await resources.master.listKeepers({}, call)).keepers.map(toKeeperInfo),
     status: async () => toClusterStatus(await resources.master.status({}, call)),
     async *verify(name) {
