@@ -121,7 +121,16 @@ export const masterMachine = setup({
           },
         },
       },
-      on: { stop: {}, 'thread lost': {} },
+      on: {
+        stop: {},
+        'thread lost': {
+          description: 'Closing goes on; what was lost on the way is not passed over.',
+          actions: {
+            type: 'keepFailure',
+            params: ({ context, event }) => ({ failure: context.failure ?? event.failure }),
+          },
+        },
+      },
     },
     stopped: { type: 'final' },
     failed: { type: 'final' },

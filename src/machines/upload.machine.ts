@@ -121,7 +121,9 @@ export const uploadMachine = setup({
   },
   guards: {
     failuresSpent: ({ context }) => context.failures >= context.failuresMax,
-    neverPlaced: ({ context }) => context.placement === undefined,
+    /** A request that was not answered may have reserved the name all the same. */
+    nothingReserved: ({ context }) =>
+      context.placement === undefined && context.error === undefined,
   },
   delays: {
     patience: ({ context }) => context.patienceMs[context.awaiting],
@@ -183,7 +185,7 @@ export const uploadMachine = setup({
             },
             refused: [
               {
-                guard: 'neverPlaced',
+                guard: 'nothingReserved',
                 target: '#upload.failed',
                 actions: { type: 'noteError', params: ({ event }) => event },
               },
@@ -235,6 +237,7 @@ export const uploadMachine = setup({
         acked: { target: 'acked', actions: { type: 'noteFile', params: ({ event }) => event } },
         committed: { target: 'failed', actions: 'noteUnacked' },
         unreachable: { target: 'failed', actions: 'noteUnheard' },
+        refused: { target: 'failed', actions: 'noteUnheard' },
       },
     },
     acked: { type: 'final' },

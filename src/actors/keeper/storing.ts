@@ -65,6 +65,15 @@ function provide(
 ) {
   const { fileId, uploadId } = staged;
   let mp4: Mp4Facts = fields.mp4 ?? { kind: 'not mp4' };
+  /** What is told to the sender is why it came to nothing; that something is left is told here. */
+  const thrownAway = async (work: Promise<void>): Promise<void> => {
+    try {
+      await work;
+    } catch (error) {
+      log.error({ err: error, file: fileId }, 'not all of it could be thrown away');
+      throw error;
+    }
+  };
   return storeReplicaMachine.provide({
     actors: {
       checkTotals: fromPromise<void, ReceivedTotals>(async ({ input }) =>
@@ -87,11 +96,12 @@ function provide(
           ...(isUpload ? { uploadId } : {}),
         }),
       ),
-      abandon: fromPromise(async () => {
-        await staged.abandon();
-        log.info({ file: fileId }, 'transfer abandoned');
-      }),
-      discard: fromPromise(() => store.discard(fileId, uploadId)),
+      abandon: fromPromise(() =>
+        thrownAway(staged.abandon()).then(() =>
+          log.info({ file: fileId }, 'transfer abandoned'),
+        ),
+      ),
+      discard: fromPromise(() => thrownAway(store.discard(fileId, uploadId))),
     },
   });
 }

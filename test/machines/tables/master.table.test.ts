@@ -1,0 +1,94 @@
+import { initialTransition } from 'xstate';
+import { type MasterEvent, masterMachine } from '../../../src/machines/master.machine.js';
+import { describeTable } from './state-event-table.js';
+
+const grid = `
+state                   | runs         | stop     | thread lost | done       | error    | grace over
+opening                 | open         | stopping | stopping    | recovering | stopping |
+opening (all reported)  | open         | stopping | stopping    | serving    | stopping |
+recovering (none heard) | recoverGrace | stopping | stopping    |            |          | serving
+recovering (most)       | recoverGrace | stopping | stopping    |            |          | serving
+recovering (few)        | recoverGrace | stopping | stopping    |            |          | safe mode
+recovering (older)      | recoverGrace | stopping | stopping    |            |          | safe mode
+safe mode (few)         |              | stopping | stopping    |            |          |
+safe mode (older)       |              | stopping | stopping    |            |          |
+serving                 |              | stopping | stopping    |            |          |
+serving (few left)      |              | stopping | stopping    |            |          |
+stopping                | close        | declined | stays: failure lost | stopped    | failed   |
+stopping (thread lost)  | close        | declined | stays       | failed     | failed   |
+stopping (then lost)    | close        | declined | stays       | failed     | failed   |
+stopped                 | over
+failed                  | over
+
+state                   | evidence whole | evidence most | evidence few | evidence older
+opening                 | weighs whole   | weighs most   | weighs few   | weighs older
+opening (all reported)  | stays          | weighs most   | weighs few   | weighs older
+recovering (none heard) | serving        | weighs most   | weighs few   | weighs older
+recovering (most)       | serving        | stays         | weighs few   | weighs older
+recovering (few)        | serving        | weighs most   | stays        | weighs older
+recovering (older)      | serving        | weighs most   | weighs few   | stays
+safe mode (few)         | serving        | serving       | stays        | weighs older
+safe mode (older)       | serving        | serving       | weighs few   | stays
+serving                 | stays          | weighs most   | weighs few   | safe mode
+serving (few left)      | weighs whole   | weighs most   | stays        | safe mode
+stopping                | weighs whole   | weighs most   | weighs few   | weighs older
+stopping (thread lost)  | weighs whole   | weighs most   | weighs few   | weighs older
+stopping (then lost)    | weighs whole   | weighs most   | weighs few   | weighs older
+stopped                 | over
+failed                  | over
+`;
+
+const evidence = (reported: number, ahead: readonly string[] = []) =>
+  ({ type: 'evidence', evidence: { known: 3, reported, ahead } }) as const;
+
+describeTable<MasterEvent>('table of the master machine', {
+  start: () => initialTransition(masterMachine, { recoverGraceMs: 1000 }),
+  events: {
+    evidence: [
+      ['whole', evidence(3)],
+      ['most', evidence(2)],
+      ['few', evidence(1)],
+      ['older', evidence(3, ['k1'])],
+    ],
+    'thread lost': { type: 'thread lost', failure: new Error('lost') },
+    stop: { type: 'stop' },
+  },
+  internal: {
+    done: { kind: 'done', src: '*', output: undefined },
+    error: { kind: 'error', src: '*', error: new Error('broken') },
+    'grace over': { kind: 'after', delay: 'recoverGrace' },
+  },
+  actorsAre: 'promises',
+  paths: {
+    opening: [],
+    'opening (all reported)': ['evidence whole'],
+    'recovering (none heard)': ['done'],
+    'recovering (most)': ['done', 'evidence most'],
+    'recovering (few)': ['done', 'evidence few'],
+    'recovering (older)': ['done', 'evidence older'],
+    'safe mode (few)': ['done', 'evidence few', 'grace over'],
+    'safe mode (older)': ['done', 'evidence whole', 'evidence older'],
+    serving: ['done', 'evidence whole'],
+    'serving (few left)': ['done', 'evidence whole', 'evidence few'],
+    stopping: ['done', 'stop'],
+    'stopping (thread lost)': ['done', 'thread lost'],
+    'stopping (then lost)': ['done', 'stop', 'thread lost'],
+    stopped: ['stop', 'done'],
+    failed: ['error', 'done'],
+  },
+  passing: [],
+  grid,
+  words: {
+    'weighs whole': 'stays: verdict {"trust":"whole"}',
+    'weighs most':
+      'stays: verdict {"trust":"waiting","reason":"2 of 3 known keepers have reported"}',
+    'weighs few': 'stays: verdict {"trust":"none","reason":"1 of 3 known keepers have reported"}',
+    'weighs older':
+      'stays: verdict {"trust":"none","reason":"the table is older than what k1 has seen of it"}',
+  },
+  dropped: {
+    'stopping × stop': 'the second wish is the first one',
+    'stopping (thread lost) × stop': 'it stops already, and ends as failed all the same',
+    'stopping (then lost) × stop': 'it stops already, and ends as failed all the same',
+  },
+});
