@@ -15,6 +15,8 @@ export interface Copy {
   readonly source: KeeperId;
   readonly size: number;
   readonly deadline: Millis;
+  /** When it was ordered, its destination had a row for bad bytes of the file. */
+  readonly isBesideBad: boolean;
   /** Its keeper has reported it as stored. */
   readonly stored: boolean;
 }

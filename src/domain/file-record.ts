@@ -17,6 +17,8 @@ export interface ReplicaRecord {
   readonly standing: ReplicaStanding;
   /** When the keeper last hashed the bytes and they matched. */
   readonly verifiedAt: WallMs;
+  /** Bad bytes of this file are still set aside on this keeper, beside the sound replica. */
+  readonly aside?: true;
 }
 
 export interface FileRecord {

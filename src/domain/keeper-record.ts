@@ -5,6 +5,8 @@ export interface KeeperRecord {
   readonly keeper: KeeperId;
   /** Of the start that was admitted last. */
   readonly incarnation: number;
+  /** Tells that start from another one that has the same number; empty when it never said. */
+  readonly startId: string;
   /** `host:port` of the data port. */
   readonly address: string;
   /** When it was first admitted. */

@@ -16,7 +16,11 @@ export interface Census {
   readonly awaited: readonly ReplicaRecord[];
   /** Not vouched for by the start that its keeper runs now, whose inventory is known. */
   readonly stale: readonly ReplicaRecord[];
-  /** Quarantined, or dropped already but for the keeper's word, on keepers that can be told. */
+  /**
+   * What is to go, on keepers that can be told: quarantined, or dropped already but for the
+   * keeper's word. A sound one whose keeper has bad bytes set aside beside it is among the others
+   * as well, and here last, for those bytes alone.
+   */
   readonly unwanted: readonly ReplicaRecord[];
 }
 
@@ -45,6 +49,9 @@ export function takeCensus({ replicas }: ReplicatedFile, views: KeeperViews): Ce
     const kind = kindOf(replica, views);
     if (kind !== 'absent') census[kind].push(replica);
   }
+  for (const replica of replicas)
+    if (replica.standing === 'sound' && replica.aside && canBeTold(replica, views))
+      census.unwanted.push(replica);
   return census;
 }
 
@@ -67,8 +74,7 @@ export const isInNeed = (need: FileNeed): boolean =>
 
 function kindOf(replica: ReplicaRecord, views: KeeperViews): keyof Census | 'absent' {
   const view = views.get(replica.keeper);
-  if (replica.standing !== 'sound')
-    return view?.state === 'alive' && view.reported ? 'unwanted' : 'absent';
+  if (replica.standing !== 'sound') return canBeTold(replica, views) ? 'unwanted' : 'absent';
   switch (replicaState(replica, views)) {
     case 'live':
       return 'live';
@@ -82,6 +88,9 @@ function kindOf(replica: ReplicaRecord, views: KeeperViews): keyof Census | 'abs
       return 'absent';
   }
 }
+
+const canBeTold = ({ keeper }: ReplicaRecord, views: KeeperViews): boolean =>
+  views.get(keeper)?.state === 'alive' && views.get(keeper)?.reported === true;
 
 /** The table heard of the keeper's new start before its view changed. */
 const isNewer = (replica: ReplicaRecord, views: KeeperViews): boolean =>

@@ -5,7 +5,7 @@
  * order of their keepers, which makes equal records equal values.
  */
 import type { FileRecord, ReplicaRecord } from './file-record.js';
-import { type Digest, type KeeperId, wallMs } from './ids.js';
+import { type Digest, type KeeperId, type WallMs, wallMs } from './ids.js';
 
 /** What a keeper found on its disk under the file's id. */
 export interface ReplicaFound {
@@ -13,6 +13,8 @@ export interface ReplicaFound {
   readonly size: number;
   readonly digest: Digest;
   readonly quarantined: boolean;
+  /** Whole, and bad bytes of the same file are set aside. */
+  readonly aside: boolean;
 }
 
 /** Stands for "the keeper never said that it hashed the bytes". */
@@ -20,6 +22,10 @@ const neverVerified = wallMs(0);
 
 export const replicaOf = (file: FileRecord, keeper: KeeperId): ReplicaRecord | undefined =>
   file.replicas.find((replica) => replica.keeper === keeper);
+
+/** Whether the keeper has bad bytes of the file in quarantine, with or without a sound replica. */
+export const hasBytesAside = ({ standing, aside }: ReplicaRecord): boolean =>
+  standing === 'quarantined' || aside === true;
 
 export const countSound = (file: FileRecord): number =>
   file.replicas.filter((replica) => replica.standing === 'sound').length;
@@ -39,13 +45,36 @@ export const isSameReplica = (one: ReplicaRecord, other: ReplicaRecord): boolean
   one.keeper === other.keeper &&
   one.incarnation === other.incarnation &&
   one.standing === other.standing &&
-  one.verifiedAt === other.verifiedAt;
+  one.verifiedAt === other.verifiedAt &&
+  one.aside === other.aside;
 
 /** Bytes are judged by the digest in the table, not by the manifest beside them. */
 export const isSameContent = (
   file: FileRecord,
   found: { readonly size: number; readonly digest: Digest },
 ): boolean => file.digest === found.digest && file.size === found.size;
+
+/**
+ * The row of a replica whose keeper has just hashed the bytes, and they matched. Bad ones that
+ * were found before stay set aside. A drop that was agreed to is not called off by this: its order
+ * is on the way.
+ */
+export function provenRow(
+  file: FileRecord,
+  by: { readonly keeper: KeeperId; readonly incarnation: number },
+  verifiedAt: WallMs,
+): ReplicaRecord {
+  const { keeper, incarnation } = by;
+  const before = replicaOf(file, keeper);
+  const standing = before?.standing === 'dropping' ? 'dropping' : 'sound';
+  const row: ReplicaRecord = { keeper, incarnation, standing, verifiedAt };
+  return before !== undefined && hasBytesAside(before) ? { ...row, aside: true } : row;
+}
+
+/** The row when what was set aside beside a replica is off the disk. */
+export function withoutAside({ aside: _, ...replica }: ReplicaRecord): ReplicaRecord {
+  return replica;
+}
 
 /**
  * The row that an inventory makes of what was found. A replica chosen as surplus becomes
@@ -56,10 +85,11 @@ export function judgeFound(
   found: ReplicaFound,
   by: { readonly keeper: KeeperId; readonly incarnation: number },
 ): ReplicaRecord {
-  return {
+  const row: ReplicaRecord = {
     keeper: by.keeper,
     incarnation: by.incarnation,
     standing: isSameContent(file, found) && !found.quarantined ? 'sound' : 'quarantined',
     verifiedAt: replicaOf(file, by.keeper)?.verifiedAt ?? neverVerified,
   };
+  return found.aside && row.standing === 'sound' ? { ...row, aside: true } : row;
 }

@@ -11,7 +11,11 @@ export interface ReplicationLimits {
   readonly copyDeadlineMs: number;
   readonly copyBytesPerSecondMin: number;
   readonly dropsInFlightMax: number;
+  /** A drop counts as failed so long after it was ordered, or should have been. */
   readonly dropDeadlineMs: number;
+  /** The replicas that stay are verified before, in this and the time that their bytes take at the lowest rate. */
+  readonly dropVerifyMs: number;
+  readonly dropVerifyBytesPerSecondMin: number;
   /** From the end of a copy or a drop until the table's own word of it must have come. */
   readonly settleMs: number;
   /** Files on one page of a survey. */
@@ -49,6 +53,8 @@ const replicationDefaults: ReplicationLimits = {
   copyBytesPerSecondMin: 1024 ** 2,
   dropsInFlightMax: 64,
   dropDeadlineMs: 30_000,
+  dropVerifyMs: 120_000,
+  dropVerifyBytesPerSecondMin: 1024 ** 2,
   settleMs: 5_000,
   surveyLimit: 500,
   surveyDeadlineMs: 30_000,

@@ -26,7 +26,11 @@ export interface CopyOrder {
   readonly destination: KeeperId;
 }
 
-export type DropOrder = DropPlan & { readonly fileId: FileId };
+export type DropOrder = DropPlan & {
+  readonly fileId: FileId;
+  /** From now, for all of those that stay. */
+  readonly verifyWithinMs: number;
+};
 
 /** None while recovering, in a storm, or just after a pause. */
 export function orderCopies(state: ReplicationState, now: Millis): readonly CopyOrder[] {
@@ -76,7 +80,8 @@ function orderCopiesOf(
     const { sources, destination } = plan;
     const [source = destination] = sources;
     const deadline = copyDeadline(size, now, limits);
-    copies.add({ fileId, destination, source, size, deadline, stored: false });
+    const isBesideBad = file.replicas.some(({ keeper }) => keeper === destination);
+    copies.add({ fileId, destination, source, size, deadline, isBesideBad, stored: false });
     orders.push({ fileId, size, digest, sources, destination });
   }
   if (outcome === 'no keeper') state.needs.put({ ...tracked, lane: 'parked' });
@@ -96,10 +101,14 @@ function orderDropOf(
     putOff(state, tracked, now);
     return [];
   }
-  const deadline = millis(now + state.limits.dropDeadlineMs);
-  state.drops.set(file.fileId, { keeper: plan.keeper, deadline, dropped: false });
+  const { limits } = state;
+  const verifyWithinMs =
+    limits.dropVerifyMs + (file.size / limits.dropVerifyBytesPerSecondMin) * 1_000;
+  const deadline = millis(now + verifyWithinMs + limits.dropDeadlineMs);
+  const { keeper, why } = plan;
+  state.drops.set(file.fileId, { keeper, why, deadline, dropped: false });
   trackFile(state, file, now);
-  return [{ fileId: file.fileId, ...plan }];
+  return [{ fileId: file.fileId, ...plan, verifyWithinMs }];
 }
 
 const copyDeadline = (size: number, now: Millis, limits: ReplicationLimits): Millis =>

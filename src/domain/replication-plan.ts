@@ -1,8 +1,9 @@
 /**
  * Plans one copy, or one drop, of one file.
  *
- * A copy goes from the least loaded live replica to the keeper that placement would choose;
- * a drop is planned only when at least the target of live replicas stay without it.
+ * A copy goes from the least loaded live replica to the keeper that placement would choose of
+ * those without one; when there is none, to one that has only bad bytes of the file set aside.
+ * A drop is planned only when at least the target of live replicas stay without it.
  */
 import type { CopiesInFlight } from './copies-in-flight.js';
 import type { KeeperId, Millis } from './ids.js';
@@ -26,14 +27,18 @@ export type CopyPlan =
   | { readonly plan: 'wait' }
   /** There is no room now on the keepers that might take it. */
   | { readonly plan: 'no room' }
-  /** Every keeper that takes replicas holds the file already. */
+  /** Every keeper that takes replicas holds a good one of the file already, or is to get it. */
   | { readonly plan: 'no keeper' };
 
 export interface DropPlan {
   readonly keeper: KeeperId;
   readonly incarnation: number;
+  /** `quarantined`: only what was set aside goes. */
   readonly why: 'surplus' | 'quarantined';
-  /** At least the target of live replicas, the dropped one not among them. */
+  /**
+   * At least the target of live replicas, one that is dropped not among them; what is set aside
+   * may go from a keeper whose sound replica stays.
+   */
   readonly staying: readonly { readonly keeper: KeeperId; readonly incarnation: number }[];
 }
 
@@ -45,8 +50,9 @@ export function planCopy(
 ): CopyPlan {
   const { views, copies, limits } = around;
   const promisedTo = (keeper: KeeperId) => copies.promisedTo(keeper);
+  const held = file.replicas.filter(({ standing }) => standing !== 'quarantined');
   const excluded = new Set([
-    ...file.replicas.map((replica) => replica.keeper),
+    ...held.map((replica) => replica.keeper),
     ...copies.of(file.fileId).keys(),
   ]);
   const usable = [...views.values()].filter((view) => isUsable(view, excluded));
@@ -58,7 +64,7 @@ export function planCopy(
   const [source] = sources;
   if (source === undefined || copies.countFrom(source) >= limits.copiesPerSourceMax)
     return { plan: 'wait' };
-  const free = roomy.filter((view) => hasFreeSlot(view, around));
+  const free = preferFresh(roomy, file, around, now).filter((view) => hasFreeSlot(view, around));
   const destination = preferUntroubled(free, around, now);
   if (destination === undefined) return { plan: 'wait' };
   return { plan: 'copy', sources, destination: destination.keeper };
@@ -72,25 +78,35 @@ export function isAnySlotFree(around: Surroundings): boolean {
   return false;
 }
 
-/** Of the live replicas the one on the keeper with least room goes, then the last by name. */
+/**
+ * Of the live replicas the one goes that was verified longest ago, then the one on the keeper with
+ * least room, then the last by name. So one that cannot be verified holds up a surplus only once:
+ * the others are, and next time it is the one to go.
+ */
 export function planDrop(
   file: ReplicatedFile,
   { live, unwanted }: Census,
   views: KeeperViews,
 ): DropPlan | undefined {
   const firm = live.filter(({ keeper }) => views.get(keeper)?.state === 'alive');
-  const [spoilt] = unwanted;
+  // Bytes beside a sound replica press least: they hold up no surplus.
+  const spoilt = unwanted.find(
+    ({ standing }) => standing !== 'sound' || firm.length <= file.target,
+  );
   if (spoilt !== undefined && firm.length >= file.target)
     return {
       keeper: spoilt.keeper,
       incarnation: views.get(spoilt.keeper)?.incarnation ?? spoilt.incarnation,
-      why: spoilt.standing === 'quarantined' ? 'quarantined' : 'surplus',
+      why: spoilt.standing === 'dropping' ? 'surplus' : 'quarantined',
       staying: firm.map(({ keeper, incarnation }) => ({ keeper, incarnation })),
     };
   if (firm.length <= file.target) return undefined;
   const room = (keeper: KeeperId): number => views.get(keeper)?.freeBytes ?? 0;
   const [extra, ...staying] = firm.toSorted(
-    (a, b) => room(a.keeper) - room(b.keeper) || (a.keeper > b.keeper ? -1 : 1),
+    (a, b) =>
+      a.verifiedAt - b.verifiedAt ||
+      room(a.keeper) - room(b.keeper) ||
+      (a.keeper > b.keeper ? -1 : 1),
   );
   if (extra === undefined) return undefined;
   return {
@@ -117,6 +133,20 @@ function rankSources({ live, awaited, stale }: Census, around: Surroundings): re
 
 const hasFreeSlot = (view: KeeperView, { copies, limits }: Surroundings): boolean =>
   copies.promisedTo(view.keeper).transfers < limits.copiesPerDestinationMax;
+
+/** A keeper that has bad bytes of the file is only asked when no other could take it. */
+function preferFresh(
+  roomy: readonly KeeperView[],
+  { replicas }: ReplicatedFile,
+  { troubles }: Surroundings,
+  now: Millis,
+): readonly KeeperView[] {
+  const spoilt = new Set(replicas.map(({ keeper }) => keeper));
+  const fresh = roomy.filter(
+    ({ keeper }) => !spoilt.has(keeper) && troubles.troubleOf(keeper, now) !== 'shunned',
+  );
+  return fresh.length > 0 ? fresh : roomy;
+}
 
 function preferUntroubled(
   free: readonly KeeperView[],

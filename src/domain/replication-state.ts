@@ -18,11 +18,11 @@ import {
   takeCensus,
 } from './replica-census.js';
 import type { ReplicationLimits } from './replication-limits.js';
+import type { DropPlan } from './replication-plan.js';
 import { calm, type StormWatch } from './storm-guard.js';
 import { SurveyQueue } from './survey-queue.js';
 
-interface DropInFlight {
-  readonly keeper: KeeperId;
+interface DropInFlight extends Pick<DropPlan, 'keeper' | 'why'> {
   readonly deadline: Millis;
   /** Its keeper has carried it out; the table's word of it is to come. */
   readonly dropped: boolean;
@@ -68,8 +68,11 @@ export function trackFile(state: ReplicationState, file: ReplicatedFile, now: Mi
   }
   const known = state.needs.get(file.fileId);
   const hasImproved = known === undefined || need.live > known.need.live;
-  const failures = hasImproved ? 0 : known.failures;
-  const notBefore = hasImproved ? atOnce : known.notBefore;
+  // What failed before that was a drop: a copy does not wait because of it.
+  const isNewlyShort = need.isBelowTarget && known?.need.isBelowTarget === false;
+  const isFresh = hasImproved || isNewlyShort;
+  const failures = isFresh ? 0 : known.failures;
+  const notBefore = isFresh ? atOnce : known.notBefore;
   const lane = laneOf(state, file.fileId, need, notBefore > now);
   state.needs.put({ file: keepInMind(file, state), need, lane, failures, notBefore });
 }

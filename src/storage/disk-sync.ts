@@ -2,7 +2,8 @@
  * The one place where files and directories are made durable.
  *
  * A failed sync is final: afterwards the operating system may report success for data that it has
- * dropped, so the descriptor is never synced again and the disk is suspect from then on.
+ * dropped, so neither the file nor the directory is ever synced again by this process, and the disk
+ * is suspect from then on.
  */
 import { constants, fsync as fsyncCallback } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -25,6 +26,7 @@ export class DiskSync {
   readonly #fsync: (fd: number) => Promise<void>;
   readonly #onSuspect: (reason: string) => void;
   readonly #failed = new WeakSet<FileHandle>();
+  readonly #failedDirectories = new Set<string>();
   #suspect = false;
 
   constructor({ durability, fsync, onSuspect }: DiskSyncOptions) {
@@ -59,8 +61,15 @@ export class DiskSync {
     }
   }
 
+  /** Whether names in the directory changed that will never be known to be durable in this run. */
+  hasFailed(directory: string): boolean {
+    return this.#failedDirectories.has(directory);
+  }
+
   async directory(path: string): Promise<void> {
     if (this.#durability === 'relaxed') return;
+    if (this.hasFailed(path))
+      throw diskError(`syncing ${path}`, 'EIO', 'an earlier sync of it failed');
     try {
       const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
       try {
@@ -69,6 +78,7 @@ export class DiskSync {
         await handle.close();
       }
     } catch (error) {
+      this.#failedDirectories.add(path);
       throw this.#syncFailed(path, error);
     }
   }

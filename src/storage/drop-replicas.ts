@@ -19,7 +19,12 @@ export function dropReplicas(parts: StoreParts, fileIds: readonly FileId[]): Pro
     const removed = await removeObject(parts, fileId);
     const { quarantine } = parts.layout;
     const hadAside = await removePair(parts.layout.quarantined(fileId));
-    return [...(removed ? [parts.layout.bucket(fileId)] : []), ...(hadAside ? [quarantine] : [])];
+    const bucket = parts.layout.bucket(fileId);
+    // A name that an earlier try removed, and could not make durable, is not off the disk.
+    return [
+      ...(removed || parts.sync.hasFailed(bucket) ? [bucket] : []),
+      ...(hadAside || parts.sync.hasFailed(quarantine) ? [quarantine] : []),
+    ];
   });
 }
 

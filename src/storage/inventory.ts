@@ -4,7 +4,8 @@
  * A replica is listed when its manifest is sound and its data has the right length; the bytes are
  * not hashed here. What is not whole is set aside and listed as that. Replicas that became durable
  * while the pages were made are in the last of them, so that a complete inventory is true of the
- * moment at which it ends.
+ * moment at which it ends. A file has one entry, or a later one that is true instead of the first:
+ * bad bytes beside a whole replica are told in the entry of that.
  */
 import { type Digest, digest, type FileId, type UploadId, uploadId } from '../domain/ids.js';
 import { isDiskFailure } from './disk-error.js';
@@ -19,6 +20,8 @@ export interface InventoryEntry {
   readonly digest: Digest;
   readonly uploadId: UploadId;
   readonly quarantined: boolean;
+  /** Whole, and bad bytes of the same file are set aside. */
+  readonly aside: boolean;
 }
 
 export interface InventoryPage {
@@ -54,16 +57,20 @@ export async function* takeInventory(parts: StoreParts): AsyncGenerator<Inventor
 type Found = InventoryEntry | 'unreadable';
 
 async function* survey(parts: StoreParts, published: ReadonlySet<FileId>): AsyncGenerator<Found> {
+  const asideBefore = await listReplicas(parts.layout.quarantine);
   const { layout } = parts;
   for await (const { listing } of listBuckets(layout.objects)) {
-    if (listing === undefined) yield 'unreadable';
-    else yield* examineAll(parts, listing.keys(), examine);
+    if (listing === undefined || asideBefore === undefined) yield 'unreadable';
+    else
+      yield* examineAll(parts, listing.keys(), (_, fileId) =>
+        examine(parts, fileId, asideBefore.has(fileId)),
+      );
   }
   // after the objects, because looking at them sets aside what is not whole
   const aside = await listReplicas(layout.quarantine);
   if (aside === undefined) yield 'unreadable';
   else yield* examineAll(parts, aside.keys(), examineAside);
-  yield* examineAll(parts, published, examine);
+  yield* examineAll(parts, published, examinePublished);
 }
 
 async function* examineAll(
@@ -83,14 +90,27 @@ async function* examineAll(
   for await (const found of results) if (found !== undefined) yield found;
 }
 
-async function examine(parts: StoreParts, fileId: FileId): Promise<InventoryEntry | undefined> {
+async function examinePublished(
+  parts: StoreParts,
+  fileId: FileId,
+): Promise<InventoryEntry | undefined> {
+  const { data, manifest } = parts.layout.quarantined(fileId);
+  const hasData = (await fileBytes(data)) !== undefined;
+  return examine(parts, fileId, hasData || (await fileBytes(manifest)) !== undefined);
+}
+
+async function examine(
+  parts: StoreParts,
+  fileId: FileId,
+  aside: boolean,
+): Promise<InventoryEntry | undefined> {
   // it becomes a replica when its directory has been synced, and is told then
   if (parts.underWay.has(fileId)) return undefined;
   const paths = parts.layout.object(fileId);
   const bytes = await fileBytes(paths.data);
   const file = await readManifestFile(paths.manifest, fileId);
   if (bytes === undefined && file.state === 'absent') return undefined;
-  const entry = entryOf(fileId, bytes, file, false);
+  const entry = { ...entryOf(fileId, bytes, file, false), aside };
   if (file.state === 'sound' && bytes === file.manifest.size) return entry;
   await setAside(parts, fileId);
   return undefined;
@@ -101,8 +121,9 @@ async function examineAside(
   fileId: FileId,
 ): Promise<InventoryEntry | undefined> {
   const { layout } = parts;
-  // a sound replica of the same file came later, and is what counts
-  if ((await fileBytes(layout.object(fileId).data)) !== undefined) return undefined;
+  // a whole replica of the same file came later, and its entry tells of this too
+  const hasObject = (await fileBytes(layout.object(fileId).data)) !== undefined;
+  if (hasObject && !parts.underWay.has(fileId)) return undefined;
   const paths = layout.quarantined(fileId);
   const bytes = await fileBytes(paths.data);
   const file = await readManifestFile(paths.manifest, fileId);
@@ -121,4 +142,5 @@ const entryOf = (
   digest: file.state === 'sound' ? file.manifest.digest : unknownDigest,
   uploadId: file.state === 'sound' ? file.manifest.uploadId : unknownUploadId,
   quarantined,
+  aside: false,
 });

@@ -32,6 +32,8 @@ export interface ReplicaStoreOptions extends DiskSyncOptions {
 export interface Term {
   readonly clusterId: ClusterId;
   readonly epoch: number;
+  /** Of that epoch; absent when it is not known. */
+  readonly termId?: string;
   readonly commit: number;
   /** Under which the master has taken this keeper in; only ever a later one. */
   readonly incarnation?: number;
@@ -91,7 +93,13 @@ export class ReplicaStore {
    *
    * @throws ReelkeepError `not-allowed` when this directory belongs to another cluster.
    */
-  async recordTerm({ clusterId, epoch, commit, incarnation: given = 0 }: Term): Promise<void> {
+  async recordTerm({
+    clusterId,
+    epoch,
+    termId,
+    commit,
+    incarnation: given = 0,
+  }: Term): Promise<void> {
     const write = this.#writingIdentity.then(async () => {
       const known = this.#identity;
       if (known.clusterId !== null && known.clusterId !== clusterId)
@@ -102,7 +110,15 @@ export class ReplicaStore {
       const highestEpoch = Math.max(known.highestEpoch, epoch);
       const highestCommit = Math.max(known.highestCommit, commit);
       const incarnation = Math.max(known.incarnation, given);
-      const next = { ...known, clusterId, highestEpoch, highestCommit, incarnation };
+      const highestTermId = epoch < known.highestEpoch ? known.highestTermId : (termId ?? '');
+      const next = {
+        ...known,
+        clusterId,
+        highestEpoch,
+        highestCommit,
+        highestTermId,
+        incarnation,
+      };
       if (isSameTerm(known, next)) return;
       await writeIdentity(this.#parts.layout.identity, next);
       this.#identity = next;
@@ -135,8 +151,9 @@ export class ReplicaStore {
       if (!(await space.promise(size)))
         throw new ReelkeepError('no-space', `this keeper has no room for ${size} bytes`);
       promisedBytes = size;
-      const staged = await StagedReplica.create(this.#parts, { fileId, uploadId, size }, () => {
-        underWay.delete(fileId);
+      const staged = await StagedReplica.create(this.#parts, { fileId, uploadId, size }, (end) => {
+        // What was left behind is no replica before a start of this keeper has made it durable.
+        if (end !== 'left behind') underWay.delete(fileId);
         this.#staged.delete(fileId);
       });
       this.#staged.set(fileId, staged);
@@ -156,6 +173,12 @@ export class ReplicaStore {
     if (this.#parts.underWay.has(fileId))
       throw new ReelkeepError('not-found', `the replica of ${fileId} is not whole yet`);
     return OpenReplica.open(this.#parts, fileId);
+  }
+
+  /** Whether both files of the replica stand in `objects`; nothing is said of what is in them. */
+  async holds(fileId: FileId): Promise<boolean> {
+    const { data, manifest } = this.#parts.layout.object(fileId);
+    return (await fileBytes(data)) !== undefined && (await fileBytes(manifest)) !== undefined;
   }
 
   /** Reads the replica whole and hashes it; what does not match is set aside, durably. */
@@ -218,4 +241,5 @@ const isSameTerm = (a: KeeperIdentity, b: KeeperIdentity): boolean =>
   a.clusterId === b.clusterId &&
   a.incarnation === b.incarnation &&
   a.highestEpoch === b.highestEpoch &&
-  a.highestCommit === b.highestCommit;
+  a.highestCommit === b.highestCommit &&
+  a.highestTermId === b.highestTermId;

@@ -44,8 +44,9 @@ export class SpaceMeter {
     this.#promisedBytes -= bytes;
   }
 
+  /** Damage may make a replica longer than it was when it was counted: what is taken off stays within what there is. */
   addUsed(bytes: number): void {
-    this.#usedBytes += bytes;
+    this.#usedBytes = Math.max(0, this.#usedBytes + bytes);
   }
 
   async #leftBytes(): Promise<number> {

@@ -10,7 +10,7 @@
  */
 import assert from 'node:assert/strict';
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rename } from 'node:fs/promises';
 import { chunkOffset } from '../domain/chunk-plan.js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { Digest, FileId, UploadId } from '../domain/ids.js';
@@ -36,6 +36,9 @@ export type StagedStep =
   | 'failed'
   | 'abandoned';
 
+/** `left behind`: it may stand in `objects` and could not be removed, though it never became durable. */
+export type StagedEnd = 'durable' | 'gone' | 'left behind';
+
 export interface StagedIdentity {
   readonly fileId: FileId;
   readonly uploadId: UploadId;
@@ -52,7 +55,7 @@ export class StagedReplica {
   readonly size: number;
   readonly #parts: StoreParts;
   readonly #data: FileHandle;
-  readonly #onEnd: () => void;
+  readonly #onEnd: (end: StagedEnd) => void;
   readonly #chunks: ChunkLedger;
   readonly #inFlight = new Set<Promise<unknown>>();
   #manifest: FileHandle | undefined;
@@ -65,7 +68,7 @@ export class StagedReplica {
   static async create(
     parts: StoreParts,
     identity: StagedIdentity,
-    onEnd: () => void,
+    onEnd: (end: StagedEnd) => void,
   ): Promise<StagedReplica> {
     const { data } = parts.layout.staged(identity.fileId, identity.uploadId);
     return new StagedReplica(parts, identity, await open(data, createFlags, 0o600), onEnd);
@@ -75,7 +78,7 @@ export class StagedReplica {
     parts: StoreParts,
     { fileId, uploadId, size }: StagedIdentity,
     data: FileHandle,
-    onEnd: () => void,
+    onEnd: (end: StagedEnd) => void,
   ) {
     this.fileId = fileId;
     this.uploadId = uploadId;
@@ -203,7 +206,7 @@ export class StagedReplica {
       await sync.directory(layout.objects);
       await this.#closeFiles();
     });
-    this.#onEnd();
+    this.#onEnd('durable');
     for (const watcher of this.#parts.watchers) watcher.add(this.fileId);
   }
 
@@ -216,6 +219,7 @@ export class StagedReplica {
 
   async #abandon(): Promise<void> {
     this.#step = 'abandoned';
+    let end: StagedEnd = this.#isExposed ? 'left behind' : 'gone';
     // a descriptor that was closed under a write could be another file's when the write is done
     await Promise.allSettled(this.#inFlight);
     try {
@@ -224,12 +228,15 @@ export class StagedReplica {
       await removePair(layout.staged(this.fileId, this.uploadId));
       if (this.#isExposed)
         await turns.run(this.fileId, () => removeObject(this.#parts, this.fileId));
+      // Nothing is absent from a root that is not there: it may only be unmounted.
+      await lstat(layout.objects);
+      end = 'gone';
     } catch (error) {
       this.#parts.sync.noteError(error);
       throw toDiskError('removing an abandoned replica', error);
     } finally {
       this.#parts.space.release(this.#chunks.missingBytes);
-      this.#onEnd();
+      this.#onEnd(end);
     }
   }
 

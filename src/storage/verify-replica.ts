@@ -88,7 +88,16 @@ async function quarantine(
   });
 }
 
-async function explainAbsence({ layout }: StoreParts, fileId: FileId): Promise<VerifyOutcome> {
+async function explainAbsence(parts: StoreParts, fileId: FileId): Promise<VerifyOutcome> {
+  const { layout } = parts;
+  if (await isManifestAlone(parts, fileId)) {
+    return parts.turns.run(fileId, async () => {
+      if (!(await isManifestAlone(parts, fileId)))
+        return { outcome: 'unknown', reason: 'it changed while it was being looked at' };
+      await setAside(parts, fileId);
+      return { outcome: 'quarantined', reason: 'its data is missing' };
+    });
+  }
   if ((await fileBytes(layout.quarantined(fileId).data)) !== undefined)
     return { outcome: 'quarantined', reason: 'it was set aside before' };
   // throws when the root is unmounted or sick, which is then unknown
@@ -99,6 +108,11 @@ async function explainAbsence({ layout }: StoreParts, fileId: FileId): Promise<V
     if (!hasCode(error, 'ENOENT')) throw error;
   }
   return { outcome: 'absent' };
+}
+
+async function isManifestAlone({ layout }: StoreParts, fileId: FileId): Promise<boolean> {
+  const { data, manifest } = layout.object(fileId);
+  return (await fileBytes(manifest)) !== undefined && (await fileBytes(data)) === undefined;
 }
 
 async function inodeOf(path: string): Promise<bigint | undefined> {

@@ -37,6 +37,14 @@ describe('inspectFile', () => {
     expect(inspectFile(file('a', 'b', 'c', ['d', 'dropping']), views)).toEqual([]);
   });
 
+  it('finds nothing in a file at its target of which bad bytes are still set aside somewhere', () => {
+    const healed = file('a', 'b', 'c');
+    const replicas = healed.replicas.map((replica) => ({ ...replica, aside: true as const }));
+    const views = keepers({ a: 'alive', b: 'alive', c: 'alive' });
+
+    expect(inspectFile({ ...healed, replicas }, views)).toEqual([]);
+  });
+
   it('names the keeper whose bytes were found wrong', () => {
     const found = inspectFile(
       file('a', 'b', 'c', ['d', 'quarantined']),

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { clip, makeFilm, mebibytes, Rig, sha256 } from './rig.js';
+import { clip, flipByte, makeFilm, mebibytes, Rig, sha256 } from './rig.js';
 
 describe('a keeper that dies', () => {
   it('L1, L6: is replaced, and its replicas are surplus when it comes back', {
@@ -29,6 +29,40 @@ describe('a keeper that dies', () => {
     expect(live.map((replica) => replica.keeper)).not.toContain(victim);
     expect(await sha256(rig.path('meanwhile.mp4'))).toBe(original);
     await rig.until('three files are on disk', async () => (await objectsOf(rig)).length === 3);
+  });
+
+  it('S27: leaves three good replicas when it comes back, though one of the others has rotted', {
+    timeout: 120_000,
+  }, async () => {
+    const rig = await Rig.start({ keepers: 4 });
+    const film = await makeFilm(rig.path('film.mp4'), mebibytes(17));
+    const original = await sha256(film);
+    await rig.succeed('put', film);
+    await rig.healthy();
+    const [victim] = (await rig.stat('film.mp4')).replicas;
+    if (victim === undefined) throw new Error('there is a first replica');
+    await rig.kill(victim.keeper);
+    await rig.until('it is lost', async () => (await rig.keeperStates())[victim.keeper] === 'lost');
+    await rig.healthy();
+    const staying = (await rig.stat('film.mp4')).replicas.filter(({ state }) => state === 'live');
+    const [rotten] = staying;
+    if (rotten === undefined) throw new Error('there is a replica that stays');
+    await flipByte(rig.replicaFile(rotten), mebibytes(13) + 77);
+
+    await rig.startKeeper(victim.keeper);
+    let fewestGood = 4;
+    await rig.until('three replicas are known, all of them live', async () => {
+      const { replicas } = await rig.stat('film.mp4');
+      fewestGood = Math.min(fewestGood, await countGood(rig, victim.path, original));
+      return replicas.length === 3 && replicas.every(({ state }) => state === 'live');
+    });
+
+    const { replicas } = await rig.stat('film.mp4');
+    expect(await Promise.all(replicas.map((replica) => sha256(rig.replicaFile(replica))))).toEqual(
+      replicas.map(() => original),
+    );
+    expect(replicas.map(({ keeper }) => keeper)).toContain(victim.keeper);
+    expect(fewestGood).toBe(3);
   });
 
   it('L3: does not end a download that runs', { timeout: 120_000 }, async () => {
@@ -77,6 +111,14 @@ describe('a keeper that dies', () => {
     expect(await rig.status()).toMatchObject({ files: 1, belowTarget: 1, missing: 0 });
   });
 });
+
+/** Keepers whose file at this path is right. */
+async function countGood(rig: Rig, path: string, original: string): Promise<number> {
+  const found = await Promise.allSettled(
+    rig.keeperNames.map((name) => sha256(rig.path(name, path))),
+  );
+  return found.filter((file) => file.status === 'fulfilled' && file.value === original).length;
+}
 
 async function objectsOf(rig: Rig): Promise<string[]> {
   const lists = await Promise.all(

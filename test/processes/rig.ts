@@ -216,6 +216,18 @@ export async function makeFilm(path: string, bytes: number, tint = 0): Promise<s
   return path;
 }
 
+export async function flipByte(path: string, at: number): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    const byte = Buffer.alloc(1);
+    await file.read(byte, 0, 1, at);
+    byte.writeUInt8((byte.readUInt8() + 1) % 256);
+    await file.write(byte, 0, 1, at);
+  } finally {
+    await file.close();
+  }
+}
+
 export async function sha256(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const piece of createReadStream(path)) hash.update(piece);

@@ -1,12 +1,12 @@
-import { open } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { type FileJson, makeFilm, mebibytes, Rig, sha256 } from './rig.js';
+import { type FileJson, flipByte, makeFilm, mebibytes, Rig, sha256 } from './rig.js';
 
 describe('a replica that rots', () => {
-  it('S3, S7: gives no wrong byte, is set aside, and is made again', {
+  it('S3, S7: gives no wrong byte, is set aside, and is made again on a keeper without one', {
     timeout: 120_000,
   }, async () => {
-    const rig = await Rig.start({ keepers: 3 });
+    const rig = await Rig.start({ keepers: 4 });
     const film = await makeFilm(rig.path('film.mp4'), mebibytes(30));
     const original = await sha256(film);
     await rig.succeed('put', film);
@@ -18,7 +18,6 @@ describe('a replica that rots', () => {
 
     const found = await rig.client('verify', 'film.mp4');
     await rig.succeed('get', 'film.mp4', '-o', rig.path('back.mp4'));
-    await rig.startKeeper('k4');
     await rig.until(
       'three are live, elsewhere',
       async () => liveOf(await rig.stat('film.mp4')).length === 3,
@@ -27,6 +26,29 @@ describe('a replica that rots', () => {
     expect(found.stdout).toContain('quarantined');
     expect(await sha256(rig.path('back.mp4'))).toBe(original);
     expect(liveOf(await rig.stat('film.mp4'))).not.toContain(victim.keeper);
+  });
+
+  it('L1, L4, L9: is made again where it rotted, when no other keeper could take it', {
+    timeout: 120_000,
+  }, async () => {
+    const rig = await Rig.start({ keepers: 3 });
+    const film = await makeFilm(rig.path('film.mp4'), mebibytes(30));
+    await rig.succeed('put', film);
+    await rig.healthy();
+    const [, victim] = (await rig.stat('film.mp4')).replicas;
+    if (victim === undefined) throw new Error('there is a second replica');
+    const quarantine = rig.path(victim.keeper, 'quarantine');
+    await flipByte(rig.replicaFile(victim), mebibytes(13) + 77);
+
+    const found = await rig.client('verify', 'film.mp4');
+    await rig.until('three are live', async () => liveOf(await rig.stat('film.mp4')).length === 3);
+    await rig.until('nothing is set aside', async () => (await readdir(quarantine)).length === 0);
+    const again = await rig.client('verify', 'film.mp4');
+
+    expect(found.stdout).toContain('quarantined');
+    expect([again.code, liveOf(await rig.stat('film.mp4')).length]).toEqual([0, 3]);
+    expect(await sha256(rig.replicaFile(victim))).toBe(await sha256(film));
+    expect(await rig.succeed('fsck')).not.toContain('quarantined');
   });
 
   it('is found by a download that meets it', { timeout: 120_000 }, async () => {
@@ -51,15 +73,3 @@ describe('a replica that rots', () => {
 
 const liveOf = (file: FileJson): string[] =>
   file.replicas.filter((replica) => replica.state === 'live').map((replica) => replica.keeper);
-
-async function flipByte(path: string, at: number): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    const byte = Buffer.alloc(1);
-    await file.read(byte, 0, 1, at);
-    byte.writeUInt8((byte.readUInt8() + 1) % 256);
-    await file.write(byte, 0, 1, at);
-  } finally {
-    await file.close();
-  }
-}

@@ -9,7 +9,7 @@ import type {
 import { toStatus } from '../../src/rpc/status.js';
 import { deferred, link, never, startServer } from './rig.js';
 
-const stamp = { keeperId: 'k1', incarnation: 1, epoch: 1 };
+const stamp = { keeperId: 'k1', incarnation: 1, epoch: 1, report: 0, givenUp: [] };
 
 describe('reporting', () => {
   it('tells the master of a dropped replica', async () => {
@@ -23,7 +23,7 @@ describe('reporting', () => {
       },
     });
 
-    await link(server).reportDropped({ stamp, fileIds: ['a', 'b'] });
+    await link(server).reportDropped({ stamp, fileIds: ['a', 'b'], quarantinedOnly: false });
 
     expect(told).toEqual(['a', 'b']);
   });
@@ -222,9 +222,11 @@ const registration = {
   keeperId: 'k1',
   clusterId: '',
   incarnation: 1,
+  startId: '0123456789abcdef',
   advertise: '127.0.0.1:7001',
   highestEpoch: 0,
   highestCommit: 0,
+  highestTermId: '',
   freeBytes: 0,
   usedBytes: 0,
 };
@@ -243,7 +245,8 @@ const heartbeat: SessionRequest = {
 const message: SessionResponse = { epoch: 1, commit: 0, masterClockMs: 9, command: undefined };
 
 async function* pagesOf(count: number): AsyncGenerator<ReportInventoryRequest> {
-  const entry = { fileId: '', digest: '', uploadId: 'x'.repeat(10_000), quarantined: false };
+  const found = { fileId: '', digest: '', uploadId: 'x'.repeat(10_000) };
+  const entry = { ...found, quarantined: false, aside: false };
   for (let size = 0; size < count; size += 1)
     yield { stamp, entries: [{ ...entry, size }], complete: size === count - 1 };
 }

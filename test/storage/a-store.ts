@@ -169,6 +169,7 @@ export const soundEntry = ({ fileId, uploadId, size, digest }: Film): InventoryE
   digest,
   uploadId,
   quarantined: false,
+  aside: false,
 });
 
 /** Every file below a directory, relative to it. */

@@ -33,6 +33,37 @@ describe('drop', () => {
     expect(await filesBelow(root)).toEqual([]);
   });
 
+  it('never confirms a removal that once could not be made durable', async () => {
+    let isFailing = false;
+    const { store } = await bench.openNew({
+      fsync: async () => {
+        if (isFailing)
+          throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO', syscall: 'fsync' });
+      },
+    });
+    const film = aFilm(1);
+    await put(store, film);
+    isFailing = true;
+    await store.drop([film.fileId]);
+    isFailing = false;
+
+    const again = await store.drop([film.fileId]);
+
+    expect(again.dropped).toEqual([]);
+    expect(again.failed).toMatchObject([{ fileId: film.fileId, error: { code: 'unavailable' } }]);
+  });
+
+  it('of a replica that damage made longer leaves no less than nothing in use', async () => {
+    const { root, store } = await bench.openNew();
+    const film = aFilm(1);
+    await put(store, film);
+    await truncate(objectPath(root, film.fileId, 'mp4'), film.size * 3);
+
+    await store.drop([film.fileId]);
+
+    expect((await store.space()).usedBytes).toBe(0);
+  });
+
   it('stops a replica of the file that is on its way', async () => {
     const { root, store } = await bench.openNew();
     const film = aFilm(1);

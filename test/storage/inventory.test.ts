@@ -1,4 +1,5 @@
-import { truncate, writeFile } from 'node:fs/promises';
+import { rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { unknownDigest, unknownUploadId } from '../../src/storage/inventory.js';
 import { storageLimits } from '../../src/storage/limits.js';
@@ -57,6 +58,7 @@ describe('inventory', () => {
           digest: unknownDigest,
           uploadId: unknownUploadId,
           quarantined: true,
+          aside: false,
         },
       ],
       complete: true,
@@ -78,7 +80,7 @@ describe('inventory', () => {
     expect(entries).toEqual([{ ...soundEntry(film), size: 9, quarantined: true }]);
   });
 
-  it('lists a file as sound of which a bad replica was set aside before', async () => {
+  it('L4: tells of bad bytes set aside before in the entry of the sound replica', async () => {
     const { root, store } = await bench.openNew();
     const film = aFilm(1);
     await put(store, film);
@@ -86,7 +88,41 @@ describe('inventory', () => {
     await store.verify(film.fileId, film);
     await put(store, film);
 
+    const told = { entries: [{ ...soundEntry(film), aside: true }], complete: true };
+    expect(await listAll(store)).toEqual(told);
+    await store.dropQuarantined([film.fileId]);
     expect(await listAll(store)).toEqual({ entries: [soundEntry(film)], complete: true });
+  });
+
+  it('lists nothing of a replica in full when it cannot see what is set aside', async () => {
+    const { root, store } = await bench.openNew();
+    await put(store, aFilm(1));
+    await rm(join(root, 'quarantine'), { recursive: true });
+
+    expect(await listAll(store)).toEqual({ entries: [], complete: false });
+  });
+
+  it('tells of bad bytes beside a replica that became durable while the pages were made', async () => {
+    const gate = createGate();
+    const { root, store } = await bench.openNew({ fsync: gate.fsync });
+    const [late, bad] = [aFilm(1), aFilm(0xf0)];
+    await put(store, late);
+    await truncate(objectPath(root, late.fileId, 'mp4'), 9);
+    await store.verify(late.fileId, late);
+    const staged = await put(store, late, 'publish');
+    await put(store, bad);
+    await truncate(objectPath(root, bad.fileId, 'mp4'), 9);
+    gate.shut();
+    const listing = listAll(store);
+    await gate.reached;
+
+    await staged.syncDirectory();
+    gate.open();
+
+    expect((await listing).entries).toEqual([
+      { ...soundEntry(bad), size: 9, quarantined: true },
+      { ...soundEntry(late), aside: true },
+    ]);
   });
 
   it('lists a replica that became durable while the pages were made', async () => {

@@ -1,4 +1,4 @@
-import { readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chunkBytes } from '../../src/domain/chunk-plan.js';
@@ -169,6 +169,23 @@ describe('a staged replica', () => {
 
     await expect(store.openReplica(film.fileId)).rejects.toMatchObject({ code: 'not-found' });
     expect(await listAll(store)).toEqual({ entries: [], complete: true });
+  });
+
+  it('counts only after a new start when it could not be removed', async () => {
+    const { root, store } = await bench.openNew();
+    const film = aFilm(1);
+    const staged = await put(store, film, 'publish');
+    await rename(join(root, 'objects'), join(root, 'away'));
+    await expect(staged.syncDirectory()).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(staged.abandon()).rejects.toMatchObject({ code: 'unavailable' });
+    await rename(join(root, 'away'), join(root, 'objects'));
+
+    const before = await listAll(store);
+    await store.close();
+    const after = await listAll(await bench.open(root));
+
+    expect(before).toEqual({ entries: [], complete: true });
+    expect(after).toEqual({ entries: [soundEntry(film)], complete: true });
   });
 
   it('is refused while the same file is on its way or here', async () => {

@@ -1,4 +1,13 @@
-import { readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { chunkBytes } from '../../src/domain/chunk-plan.js';
@@ -97,6 +106,18 @@ describe('verify', () => {
     });
   });
 
+  it('leaves the store without the replica that it set aside', async () => {
+    const { root, store } = await bench.openNew();
+    const film = aFilm(1);
+    await put(store, film);
+    await truncate(objectPath(root, film.fileId, 'mp4'), 1);
+
+    const before = await store.holds(film.fileId);
+    await store.verify(film.fileId, film);
+
+    expect([before, await store.holds(film.fileId)]).toEqual([true, false]);
+  });
+
   it('finds nothing absent in a root that is not there', async () => {
     const { root, store } = await bench.openNew();
     const film = aFilm(1);
@@ -123,6 +144,19 @@ describe('verify', () => {
       outcome: 'quarantined',
       reason: 'it was set aside before',
     });
+  });
+
+  it('sets a manifest aside whose data is missing', async () => {
+    const { root, store } = await bench.openNew();
+    const film = aFilm(1);
+    await put(store, film);
+    await unlink(objectPath(root, film.fileId, 'mp4'));
+
+    expect(await store.verify(film.fileId, film)).toEqual({
+      outcome: 'quarantined',
+      reason: 'its data is missing',
+    });
+    expect(await readdir(join(root, 'objects', film.fileId.slice(0, 2)))).toEqual([]);
   });
 
   it('does not touch a good replica that came while the bad one was being read', async () => {

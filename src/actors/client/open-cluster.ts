@@ -19,17 +19,20 @@ export function openCluster(options: ClusterOptions): Cluster {
   const change: CallOptions = { ...call, changes: true };
 
   return {
-    put: (request) => upload(request, resources),
-    get: (request) => download(request, resources),
-    stat: async (name) => toView((await resources.master.stat({ name }, call)).file),
+    put: async (request) => upload({ ...request, name: inUnicode(request.name) }, resources),
+    get: async (request) => download({ ...request, name: inUnicode(request.name) }, resources),
+    stat: async (name) =>
+      toView((await resources.master.stat({ name: inUnicode(name) }, call)).file),
     list: (prefix) => listFiles(prefix, resources, call),
-    remove: async (name) => void (await resources.master.remove({ name }, change)),
-    rename: async (name, newName) =>
-      void (await resources.master.rename({ name, newName }, change)),
+    remove: async (name) => void (await resources.master.remove({ name: inUnicode(name) }, change)),
+    rename: async (name, newName) => {
+      const names = { name: inUnicode(name), newName: inUnicode(newName) };
+      await resources.master.rename(names, change);
+    },
     keepers: async () => (await resources.master.listKeepers({}, call)).keepers.map(toKeeperInfo),
     status: async () => toClusterStatus(await resources.master.status({}, call)),
     async *verify(name) {
-      for await (const told of resources.master.verify({ name }, { signal }))
+      for await (const told of resources.master.verify({ name: inUnicode(name) }, { signal }))
         yield toVerification(told);
     },
     async *fsck() {
@@ -40,6 +43,12 @@ export function openCluster(options: ClusterOptions): Cluster {
   };
 }
 
+/** What is not would arrive as another name: half a pair of surrogates has no UTF-8. */
+function inUnicode(name: string): string {
+  if (name.isWellFormed()) return name;
+  throw new ReelkeepError('refused-input', 'the name is not valid Unicode');
+}
+
 async function* listFiles(
   prefix: string,
   { master }: Resources,
@@ -48,7 +57,7 @@ async function* listFiles(
   const limit = clientLimits.pageNamesMax;
   let after = '';
   for (let more = true; more; ) {
-    const page = await master.list({ prefix, after, limit }, call);
+    const page = await master.list({ prefix: inUnicode(prefix), after, limit }, call);
     yield* page.files.map(toFileView);
     after = page.files.at(-1)?.name ?? after;
     more = page.more && page.files.length > 0;

@@ -86,14 +86,27 @@ export const sendBytes =
   };
 
 /** Says that a permission was not good enough: another one may be, from the same keeper. */
-const aboutTicket: ReadonlySet<ErrorCode> = new Set(['stale', 'not-allowed', 'conflict']);
+const aboutTicket: ReadonlySet<ErrorCode> = new Set(['stale', 'not-allowed']);
 
 function keeperFailed(cause: unknown, keeper: KeeperId | undefined): UploadEvent {
   const error = toPlainError(cause);
+  // Of a keeper it is about bytes that are there already, not about the name.
+  if (error.code === 'conflict')
+    return {
+      type: 'keeper failed',
+      error: { ...error, code: 'unavailable' },
+      ...exclusion(keeper),
+    };
   if (error.code === 'refused-input') return { type: 'refused', error };
-  const exclude = aboutTicket.has(error.code) ? undefined : keeper;
-  return { type: 'keeper failed', error, ...(exclude === undefined ? {} : { exclude }) };
+  return {
+    type: 'keeper failed',
+    error,
+    ...(aboutTicket.has(error.code) ? {} : exclusion(keeper)),
+  };
 }
+
+const exclusion = (keeper: KeeperId | undefined) =>
+  keeper === undefined ? {} : { exclude: keeper };
 
 export const watchMaster =
   (world: UploadWorld): Work<{ uploadId: UploadId }> =>

@@ -4,6 +4,7 @@ import type { FileId, UploadId } from '../../domain/ids.js';
 
 /** One replica from its first byte until the master has accepted it. */
 interface Arrival {
+  readonly fileId: FileId;
   /** Rejects when it came to nothing. */
   readonly stored: Promise<void>;
   giveUp(failure: unknown): void;
@@ -54,6 +55,13 @@ export class Arrivals {
     this.#arrivals.add(arrival);
     const end = (): void => void this.#arrivals.delete(arrival);
     arrival.stored.then(end, end);
+  }
+
+  /** Nothing of the file is on its way when this resolves, nor a report of it that is still to be made. */
+  async end(fileId: FileId, reason: unknown): Promise<void> {
+    const ending = [...this.#arrivals].filter((arrival) => arrival.fileId === fileId);
+    for (const arrival of ending) arrival.giveUp(reason);
+    await Promise.allSettled(ending.map((arrival) => arrival.stored));
   }
 
   /** Resolves when nothing is on its way any more; what the master has not heard of by `signal` is given up. */

@@ -138,19 +138,25 @@ export class Commands {
   }
 
   async #drop({ fileId: id, quarantinedOnly }: DropCommand): Promise<void> {
-    const { link, log, store } = this.#world;
+    const { arrivals, link, log, store } = this.#world;
     if (!this.#mayDelete()) {
       log.error({ file: id }, deletionRefused);
       return;
     }
     const ids: readonly FileId[] = [fileId(id)];
+    // A report whose answer was lost would be made again, of bytes that are gone.
+    if (!quarantinedOnly)
+      await arrivals.end(
+        fileId(id),
+        new ReelkeepError('unavailable', 'the master deletes the file'),
+      );
     const report = await tracked(
       this.#deletions,
       quarantinedOnly ? store.dropQuarantined(ids) : store.drop(ids),
     );
     for (const { fileId: file, error } of report.failed)
       log.error({ err: error, file }, 'not deleted');
-    if (report.dropped.length > 0) await link.reportDropped(report.dropped);
+    if (report.dropped.length > 0) await link.reportDropped(report.dropped, quarantinedOnly);
   }
 
   async #discard(command: DiscardCommand): Promise<void> {

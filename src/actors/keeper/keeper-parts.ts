@@ -1,4 +1,5 @@
 /** Opens the parts of a keeper as its machine asks for them: disk and data port, then the link to the master. */
+import { randomBytes } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { formatAddress } from '../../domain/address.js';
@@ -32,6 +33,7 @@ export class KeeperParts {
   readonly #options: KeeperPartsOptions;
   readonly #term = new Term();
   readonly #arrivals = new Arrivals();
+  readonly #startId = randomBytes(8).toString('hex');
   readonly #lag = monitorEventLoopDelay({ resolution: 20 });
   #pool: HashPool | undefined;
   #opened: Opened | undefined;
@@ -169,14 +171,17 @@ export class KeeperParts {
           clusterId: cluster,
           highestEpoch,
           highestCommit,
+          highestTermId,
         } = store.identity;
         const advertise = config.advertise ?? formatAddress({ host: config.host, port: this.port });
         return {
           keeperId: id,
+          startId: this.#startId,
           incarnation,
           clusterId: cluster ?? '',
           highestEpoch,
           highestCommit,
+          highestTermId,
           advertise,
         };
       },
@@ -196,9 +201,9 @@ export class KeeperParts {
   ): Promise<void> {
     const cluster = given?.cluster ?? store.identity.clusterId;
     if (cluster === null) return;
-    const { epoch, commit } = this.#term;
+    const { epoch, id: termId, commit } = this.#term;
     const incarnation = given?.incarnation ?? store.identity.incarnation;
-    await store.recordTerm({ clusterId: clusterId(cluster), epoch, commit, incarnation });
+    await store.recordTerm({ clusterId: clusterId(cluster), epoch, termId, commit, incarnation });
   }
 
   async #vitals(store: ReplicaStore): Promise<Vitals> {

@@ -13,6 +13,7 @@ import {
   type SessionResponse,
 } from '../../rpc/generated/reelkeep/v1/keeper.js';
 import { KeeperLink, type KeeperSession } from '../../rpc/keeper-link.js';
+import { ReportNumbers } from './report-numbers.js';
 import type { Term } from './term.js';
 
 /** What a heartbeat tells. */
@@ -33,10 +34,13 @@ interface Page {
 
 interface Identity {
   readonly keeperId: KeeperId;
+  /** Of this process. */
+  readonly startId: string;
   readonly incarnation: number;
   readonly clusterId: string;
   readonly highestEpoch: number;
   readonly highestCommit: number;
+  readonly highestTermId: string;
   readonly advertise: string;
 }
 
@@ -55,6 +59,7 @@ export interface MasterLinkOptions {
 export class MasterLink {
   readonly #options: MasterLinkOptions;
   readonly #link: KeeperLink;
+  readonly #reports = new ReportNumbers();
   #session: KeeperSession | undefined;
   #beating: NodeJS.Timeout | undefined;
   #leaving = false;
@@ -68,21 +73,10 @@ export class MasterLink {
   /** @throws ReelkeepError `stale` when this master's term is older than one this keeper has obeyed; `unavailable` */
   async register(signal: AbortSignal): Promise<void> {
     const { identity, vitals, term, onTerm } = this.#options;
-    const { keeperId, clusterId, incarnation, advertise, highestEpoch, highestCommit } = identity();
+    const own = identity();
+    const { highestEpoch } = own;
     const { freeBytes, usedBytes } = await vitals();
-    const registered = await this.#link.register(
-      {
-        keeperId,
-        clusterId,
-        incarnation,
-        advertise,
-        highestEpoch,
-        highestCommit,
-        freeBytes,
-        usedBytes,
-      },
-      { signal },
-    );
+    const registered = await this.#link.register({ ...own, freeBytes, usedBytes }, { signal });
     if (registered.epoch < highestEpoch)
       throw new ReelkeepError(
         'stale',
@@ -90,6 +84,7 @@ export class MasterLink {
       );
     // Nothing that the session before still carries is obeyed under the new registration.
     this.#endSession();
+    this.#reports.giveUpAwaited();
     term.begin(registered);
     await onTerm(registered.clusterId, registered.incarnation);
     signal.throwIfAborted();
@@ -121,14 +116,9 @@ export class MasterLink {
   }): Promise<ReportVerdict> {
     const { uploadId = '', fileId, size, digest } = replica;
     const mp4 = toMp4Message(replica.mp4);
-    const answer = await this.#link.reportStored({
-      stamp: this.#stamp(),
-      uploadId,
-      fileId,
-      size,
-      digest,
-      mp4,
-    });
+    const answer = await this.#report([fileId], (stamp) =>
+      this.#link.reportStored({ stamp, uploadId, fileId, size, digest, mp4 }),
+    );
     return answer.accepted ? { accepted: true } : { accepted: false, reason: answer.reason };
   }
 
@@ -140,27 +130,20 @@ export class MasterLink {
   }): Promise<void> {
     const { uploadId = '', fileId, failure, badSource = '' } = transfer;
     const { code, detail } = toPlainError(failure);
-    await this.#link.reportFailed({
-      stamp: this.#stamp(),
-      uploadId,
-      fileId,
-      code,
-      detail,
-      badSourceKeeperId: badSource,
-    });
+    const failed = { uploadId, fileId, code, detail, badSourceKeeperId: badSource };
+    await this.#report([fileId], (stamp) => this.#link.reportFailed({ stamp, ...failed }));
   }
 
   async reportVerified(fileId: FileId, outcome: VerifiedOutcome, reason: string): Promise<void> {
-    await this.#link.reportVerified({
-      stamp: this.#stamp(),
-      fileId,
-      outcome: outcomes[outcome],
-      reason,
-    });
+    const verified = { fileId, outcome: outcomes[outcome], reason };
+    await this.#report([fileId], (stamp) => this.#link.reportVerified({ stamp, ...verified }));
   }
 
-  async reportDropped(fileIds: readonly FileId[]): Promise<void> {
-    await this.#link.reportDropped({ stamp: this.#stamp(), fileIds });
+  /** @param quarantinedOnly they are off the quarantine; what else is here of them stayed */
+  async reportDropped(fileIds: readonly FileId[], quarantinedOnly: boolean): Promise<void> {
+    await this.#report(fileIds, (stamp) =>
+      this.#link.reportDropped({ stamp, fileIds, quarantinedOnly }),
+    );
   }
 
   /** Tells the master that this keeper is going; what ends the session later is no failure then. */
@@ -219,9 +202,17 @@ export class MasterLink {
     }
   }
 
-  #stamp(): KeeperStamp {
+  #report<Answer>(
+    about: readonly FileId[],
+    call: (stamp: KeeperStamp) => Promise<Answer>,
+  ): Promise<Answer> {
+    return this.#reports.send(about, (report) => call(this.#stamp(report)));
+  }
+
+  #stamp(report = 0): KeeperStamp {
     const { keeperId, incarnation } = this.#options.identity();
-    return { keeperId, incarnation, epoch: this.#options.term.epoch };
+    const { givenUp } = this.#reports;
+    return { keeperId, incarnation, epoch: this.#options.term.epoch, report, givenUp };
   }
 
   async *#stampPages(

@@ -1,7 +1,7 @@
 /** Gives the store-replica machine a staged replica to act on, and its caller two promises. */
 import { createActor, fromPromise } from 'xstate';
 import { ReelkeepError } from '../../domain/errors.js';
-import { digest } from '../../domain/ids.js';
+import { digest, type FileId } from '../../domain/ids.js';
 import type { Mp4Facts } from '../../domain/mp4-facts.js';
 import { type ReceivedTotals, storeReplicaMachine } from '../../machines/store-replica.machine.js';
 import type { ManifestFields, StagedReplica } from '../../storage/staged-replica.js';
@@ -16,6 +16,7 @@ export interface StoringOptions {
 }
 
 export interface Storing {
+  readonly fileId: FileId;
   received(totals: ReceivedTotals): void;
   aborted(failure: unknown): void;
   /** Whatever it is at: what is durable stays on the disk unreported, all else is thrown away. */
@@ -49,6 +50,7 @@ export function startStoring(world: KeeperWorld, options: StoringOptions): Stori
   stored.catch(() => undefined);
   actor.start();
   const storing: Storing = {
+    fileId: options.staged.fileId,
     received: (totals) => actor.send({ type: 'received', totals }),
     aborted: (failure) => actor.send({ type: 'aborted', failure }),
     giveUp: (failure) => actor.send({ type: 'given up', failure }),
@@ -87,19 +89,19 @@ function provide(
       syncManifest: fromPromise(() => staged.syncManifest()),
       publish: fromPromise(() => staged.publish()),
       syncDirectory: fromPromise(() => staged.syncDirectory()),
-      report: fromPromise(() =>
-        link.reportStored({
+      report: fromPromise(async () => {
+        // While the master was away the bytes may have been found wrong, and set aside.
+        if (!(await store.holds(fileId))) return { accepted: false, reason: 'it is here no more' };
+        return link.reportStored({
           fileId,
           size: staged.size,
           digest: staged.digest,
           mp4,
           ...(isUpload ? { uploadId } : {}),
-        }),
-      ),
+        });
+      }),
       abandon: fromPromise(() =>
-        thrownAway(staged.abandon()).then(() =>
-          log.info({ file: fileId }, 'transfer abandoned'),
-        ),
+        thrownAway(staged.abandon()).then(() => log.info({ file: fileId }, 'transfer abandoned')),
       ),
       discard: fromPromise(() => thrownAway(store.discard(fileId, uploadId))),
     },

@@ -6,6 +6,7 @@ const keysKept = 2;
 
 export class Term {
   #epoch = 0;
+  #id = '';
   #commit = 0;
   #acceptAny = false;
   #heartbeatEveryMs = 1_000;
@@ -14,6 +15,11 @@ export class Term {
 
   get epoch(): number {
     return this.#epoch;
+  }
+
+  /** By which the master tells its term from another one of the same epoch. */
+  get id(): string {
+    return this.#id;
   }
 
   /** The highest commit that a master of this epoch has told of. */
@@ -31,6 +37,7 @@ export class Term {
 
   begin(registered: RegisterResponse): void {
     this.#epoch = registered.epoch;
+    this.#id = registered.termId;
     this.#commit = registered.commit;
     this.#acceptAny = registered.acceptAny;
     this.#heartbeatEveryMs = registered.heartbeatEveryMs;

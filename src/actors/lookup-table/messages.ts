@@ -91,21 +91,29 @@ export interface TableRequests {
     readonly answer: null;
   };
   /**
-   * Refused with `stale` for an older incarnation, `conflict` for the present one at another address,
-   * `not-allowed` for a foreign cluster or a retired keeper.
+   * Answers the incarnation under which it is taken in: a later one than it asked for when another
+   * start has used that number or its rows are in doubt, which then give way to its inventory.
+   * Refused with `unavailable` while that other start is heard, `not-allowed` for a foreign cluster
+   * or a retired keeper.
    */
   'admit keeper': {
     readonly input: {
       readonly keeper: KeeperId;
       readonly clusterId?: ClusterId;
       readonly incarnation: number;
+      readonly startId: string;
       readonly address: string;
+      /** It has seen a later table than this one, which may say of it what is true no more. */
+      readonly isDoubted: boolean;
+      /** A keeper with this id is heard at this moment. */
+      readonly isHeard: boolean;
       readonly at: WallMs;
     };
-    readonly answer: null;
+    readonly answer: { readonly incarnation: number };
   };
   /**
-   * One page of a keeper's inventory. `collect`: files that the table has never heard of, and that
+   * One page of a keeper's inventory, in its order: of two entries of a file the later one is
+   * true. `collect`: files that the table has never heard of, and that
    * no upload in progress may still commit, are garbage and become due for dropping.
    */
   'take inventory': {
@@ -115,8 +123,12 @@ export interface TableRequests {
       readonly entries: readonly InventoryEntry[];
       readonly collect: boolean;
     };
-    /** What the table has never heard of and was not told to collect. */
-    readonly answer: { readonly unknown: readonly InventoryEntry[] };
+    readonly answer: {
+      /** What the table has never heard of and was not told to collect. */
+      readonly unknown: readonly InventoryEntry[];
+      /** Whole, and of other bytes than the table names: the keeper should be made to set them aside. */
+      readonly doubtful: readonly FileId[];
+    };
   };
   /**
    * After the last page of a complete inventory, a bounded step at a time: takes replicas that the
@@ -140,24 +152,32 @@ export interface TableRequests {
     };
     readonly answer: null;
   };
-  /** Off the disk for certain: ends what is left of the replica or of its tombstone. */
+  /**
+   * Off the disk for certain: ends what is left of the replica or of its tombstone; with
+   * `quarantinedOnly`, of what was set aside. A report may come late, so no sound row goes that was
+   * not agreed to be dropped: such files are `doubtful`, and the keeper should be made to look.
+   */
   'record dropped': {
     readonly input: {
       readonly keeper: KeeperId;
       readonly incarnation: number;
       readonly fileIds: readonly FileId[];
+      readonly quarantinedOnly: boolean;
     };
-    readonly answer: null;
+    readonly answer: { readonly doubtful: readonly FileId[] };
   };
   /**
    * The last-copy guard: agrees to drop a replica only while every one of `staying` stands in the
-   * table as sound, of that incarnation, and they are at least the file's target.
+   * table as sound, of that incarnation, and they are at least the file's target. With
+   * `quarantinedOnly` it is asked for what was set aside alone: the row stays as it is, and a sound
+   * one of the same keeper may be among `staying`.
    */
   'agree to drop': {
     readonly input: {
       readonly fileId: FileId;
       readonly keeper: KeeperId;
       readonly incarnation: number;
+      readonly quarantinedOnly: boolean;
       readonly staying: readonly { readonly keeper: KeeperId; readonly incarnation: number }[];
     };
     readonly answer:
@@ -222,6 +242,8 @@ export interface InventoryEntry {
   readonly digest: Digest;
   readonly uploadId: UploadId;
   readonly quarantined: boolean;
+  /** Whole, and bad bytes of the same file are set aside. */
+  readonly aside: boolean;
 }
 
 export interface TableSummary {

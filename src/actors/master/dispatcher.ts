@@ -10,6 +10,7 @@ import type { MonitorEffect } from '../heartbeat-monitor/messages.js';
 import type { TableNotice } from '../lookup-table/messages.js';
 import type { ReplicationEffect } from '../replication-loop/messages.js';
 import { dialBack } from './dial-back.js';
+import { VerifyBeforeDrop } from './verify-before-drop.js';
 import { type MasterWorld, readTickets } from './world.js';
 
 type Effect<Type extends ReplicationEffect['type']> = Extract<ReplicationEffect, { type: Type }>;
@@ -18,9 +19,11 @@ type Judged<Type extends MonitorEffect['type']> = Extract<MonitorEffect, { type:
 
 export class Dispatcher {
   readonly #world: MasterWorld;
+  readonly #verifyBeforeDrop: VerifyBeforeDrop;
 
   constructor(world: MasterWorld) {
     this.#world = world;
+    this.#verifyBeforeDrop = new VerifyBeforeDrop(world);
   }
 
   onMonitorEffect(effect: MonitorEffect): void {
@@ -135,17 +138,23 @@ export class Dispatcher {
     log.info({ file: fileId, name: file.name, destination, sources }, 'copy ordered');
   }
 
-  async #drop({ fileId, keeper, incarnation, why, staying }: Effect<'drop'>): Promise<void> {
-    const { keepers, log, table } = this.#world;
-    const verdict = await table.ask('agree to drop', { fileId, keeper, incarnation, staying });
+  async #drop(effect: Effect<'drop'>): Promise<void> {
+    const { keepers, log, loop, mode, table } = this.#world;
+    const { fileId, keeper, incarnation, why } = effect;
+    const quarantinedOnly = why === 'quarantined';
+    const drop = { fileId, keeper, incarnation, quarantinedOnly };
+    const staying = await this.#verifyBeforeDrop.findSound(effect);
+    const verdict = await table.ask('agree to drop', { ...drop, staying });
     if (!verdict.agreed) throw new Error(verdict.reason);
     // An inventory that is under way may still name the replica: it calls the drop off.
     const view = keepers.views.get(keeper);
     if (view?.incarnation !== incarnation || !view.reported)
       throw new Error(`${keeper} is registering anew`);
-    const value = { fileId, incarnation, quarantinedOnly: why === 'quarantined' };
+    if (mode().mode !== 'serving') throw new Error(`nothing is dropped in ${mode().mode}`);
+    const value = { fileId, incarnation, quarantinedOnly };
     if (!keepers.send(keeper, { $case: 'drop', value }))
       throw new Error(`${keeper} is not connected`);
+    loop.post({ type: 'drop ordered', fileId, keeper });
     log.info({ file: fileId, keeper, why }, 'drop ordered');
   }
 

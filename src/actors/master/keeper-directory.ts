@@ -8,6 +8,7 @@
 import { ReelkeepError } from '../../domain/errors.js';
 import type { KeeperId } from '../../domain/ids.js';
 import type { KeeperState, KeeperView, KeeperViews } from '../../domain/keeper-view.js';
+import { ReplayWindow, type Taking } from '../../domain/replay-window.js';
 import type { SessionResponse } from '../../rpc/generated/reelkeep/v1/keeper.js';
 
 export type Command = NonNullable<SessionResponse['command']>;
@@ -29,6 +30,11 @@ interface Entry {
   readonly lastBeatMs: number;
   /** Counts registrations with this master. */
   readonly admission: number;
+  /**
+   * Lives as long as the start, for the keeper's numbers do: what was on its way when the keeper
+   * registered again comes with a number of its own, and an older start is told by its incarnation.
+   */
+  readonly reports: ReplayWindow;
   readonly session?: KeeperSessionHandle;
   /** It said goodbye: that nothing listens there now is no sign of a crash. */
   readonly left?: boolean;
@@ -60,6 +66,7 @@ export class KeeperDirectory {
       view: { ...unheard(keeper), incarnation, address, state },
       lastBeatMs: nowMs,
       admission: 0,
+      reports: new ReplayWindow(),
     });
   }
 
@@ -74,7 +81,9 @@ export class KeeperDirectory {
       state: entry?.view.state ?? 'joining',
       reported: false,
     };
-    this.#put(keeper, { view, lastBeatMs: nowMs, admission: (entry?.admission ?? 0) + 1 });
+    const reports = entry?.view.incarnation === incarnation ? entry.reports : new ReplayWindow();
+    const admission = (entry?.admission ?? 0) + 1;
+    this.#put(keeper, { view, lastBeatMs: nowMs, admission, reports });
   }
 
   /** Which registration of the keeper is the present one: a number that differs from all before. */
@@ -90,6 +99,18 @@ export class KeeperDirectory {
     return view;
   }
 
+  /** Of the current start. @throws ReelkeepError `stale` when the report was taken before, or given up */
+  takeReport(keeper: KeeperId, report: number): void {
+    const taking = this.#take(keeper, report);
+    if (taking === 'fresh') return;
+    throw new ReelkeepError('stale', `report ${report} of ${keeper} is ${taking}`);
+  }
+
+  /** What still comes of them is refused. */
+  giveUpReports(keeper: KeeperId, reports: readonly number[]): void {
+    for (const report of reports) this.#take(keeper, report);
+  }
+
   attach(keeper: KeeperId, session: KeeperSessionHandle): void {
     const entry = this.#entries.get(keeper);
     if (entry === undefined) return;
@@ -101,8 +122,8 @@ export class KeeperDirectory {
   detach(keeper: KeeperId, session: KeeperSessionHandle, left: boolean): boolean {
     const entry = this.#entries.get(keeper);
     if (entry?.session !== session) return false;
-    const { view, lastBeatMs, admission } = entry;
-    this.#entries.set(keeper, { view, lastBeatMs, admission, left });
+    const { session: _, ...rest } = entry;
+    this.#entries.set(keeper, { ...rest, left });
     return true;
   }
 
@@ -136,6 +157,11 @@ export class KeeperDirectory {
     const session = this.#entries.get(keeper)?.session;
     session?.send(command);
     return session !== undefined;
+  }
+
+  #take(keeper: KeeperId, report: number): Taking {
+    if (report < 1) throw new ReelkeepError('usage', 'reports are numbered from 1');
+    return this.#entries.get(keeper)?.reports.take(report) ?? 'too old';
   }
 
   #change(keeper: KeeperId, change: Partial<KeeperView>, beatMs?: number): void {

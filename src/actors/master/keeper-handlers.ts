@@ -2,7 +2,7 @@
 
 import { parseAddress } from '../../domain/address.js';
 import { ReelkeepError } from '../../domain/errors.js';
-import { clusterId, type FileId, isKeeperId, keeperId } from '../../domain/ids.js';
+import { clusterId, type FileId, isKeeperId, type KeeperId, keeperId } from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
 import type { KeeperHandlers } from '../../rpc/control-server.js';
 import type {
@@ -13,6 +13,7 @@ import type {
 } from '../../rpc/generated/reelkeep/v1/keeper.js';
 import type { InventoryEntry } from '../lookup-table/messages.js';
 import { checkedDigest, checkedFileId, checkedUploadId } from './checked-ids.js';
+import { doubtReplica } from './verify-handlers.js';
 import type { MasterWorld } from './world.js';
 
 export function createKeeperHandlers(
@@ -21,11 +22,13 @@ export function createKeeperHandlers(
   return {
     async register(request) {
       const { keeper, address } = checkRegistration(request);
-      const incarnation = incarnationFor(request, world.keepers.views.get(keeper));
-      await world.table.ask('admit keeper', {
+      const { incarnation } = await world.table.ask('admit keeper', {
         keeper,
-        incarnation,
+        incarnation: request.incarnation,
+        startId: request.startId,
         address,
+        isDoubted: world.isOlderThan(request),
+        isHeard: world.keepers.views.get(keeper)?.state === 'alive',
         at: world.wallMs(),
         ...(request.clusterId === '' ? {} : { clusterId: clusterId(request.clusterId) }),
       });
@@ -34,7 +37,7 @@ export function createKeeperHandlers(
       const key = world.tickets.newKey(keeper);
       world.monitor.post({ type: 'admitted', keeper, incarnation });
       world.keepers.admit(keeper, incarnation, address, beat, world.clockMs());
-      world.noteSeen(keeper, request.highestEpoch, request.highestCommit);
+      world.noteSeen(keeper, request);
       world.log.info({ keeper, incarnation, address }, 'keeper registered');
       const summary = world.summary();
       return {
@@ -46,6 +49,7 @@ export function createKeeperHandlers(
         acceptAny: world.config.accept === 'any',
         masterClockMs: Math.floor(world.clockMs()),
         incarnation,
+        termId: world.termId,
       };
     },
 
@@ -53,15 +57,17 @@ export function createKeeperHandlers(
       let complete = false;
       let view: KeeperView | undefined;
       let admission: number | undefined;
+      const doubtful: FileId[] = [];
       for await (const page of pages) {
         view = stampedBy(world, page.stamp);
         admission ??= world.keepers.admissionOf(view.keeper);
         requirePresent(world, view, admission);
-        await takePage(world, view, page);
+        doubtful.push(...(await takePage(world, view, page)));
         complete = page.complete;
       }
       if (view === undefined || admission === undefined)
         throw new ReelkeepError('usage', 'an inventory has at least one page');
+      for (const id of doubtful) await doubt(world, id, view.keeper);
       if (complete) await closeInventory(world, view, admission);
       else
         world.log.error(
@@ -73,23 +79,7 @@ export function createKeeperHandlers(
   };
 }
 
-/**
- * A new directory counts its starts from one. When its id was another directory's before, as
- * after a disk was replaced, it goes on where that one ended, so that what is known of the old
- * replicas gives way to its own inventory.
- */
-function incarnationFor(request: RegisterRequest, known: KeeperView | undefined): number {
-  const { clusterId: cluster, incarnation, keeperId: id } = request;
-  if (cluster !== '' || known === undefined || known.incarnation < incarnation) return incarnation;
-  if (known.state !== 'alive') return known.incarnation + 1;
-  // Not final: its end may only not have been noticed yet.
-  throw new ReelkeepError(
-    'unavailable',
-    `a keeper with the id "${id}" is running at ${known.address}: give this one another with --id`,
-  );
-}
-
-/** The keeper that a message speaks for. @throws ReelkeepError `stale` for another start or an older term */
+/** The keeper that a message speaks for; what it has given up is not taken any more. @throws ReelkeepError `stale` for another start or an older term */
 export function stampedBy(world: MasterWorld, stamp: KeeperStamp | undefined): KeeperView {
   if (stamp === undefined)
     throw new ReelkeepError('usage', 'the message does not say which keeper speaks');
@@ -99,7 +89,9 @@ export function stampedBy(world: MasterWorld, stamp: KeeperStamp | undefined): K
       'stale',
       `epoch ${stamp.epoch} is not this master's, which is ${epoch}`,
     );
-  return world.keepers.current(keeperId(stamp.keeperId), stamp.incarnation);
+  const view = world.keepers.current(keeperId(stamp.keeperId), stamp.incarnation);
+  world.keepers.giveUpReports(view.keeper, stamp.givenUp);
+  return view;
 }
 
 function checkRegistration({ keeperId: id, advertise }: RegisterRequest) {
@@ -109,21 +101,28 @@ function checkRegistration({ keeperId: id, advertise }: RegisterRequest) {
   return { keeper: id, address: advertise };
 }
 
+/** @returns files of which the keeper has other bytes than the table names */
 async function takePage(
   world: MasterWorld,
   view: KeeperView,
   page: ReportInventoryRequest,
-): Promise<void> {
+): Promise<readonly FileId[]> {
   const { keeper, incarnation } = view;
   const collect = world.mode().mode === 'serving';
   const entries = page.entries.map(toEntry);
-  const { unknown } = await world.table.ask('take inventory', {
+  const { unknown, doubtful } = await world.table.ask('take inventory', {
     keeper,
     incarnation,
     entries,
     collect,
   });
   world.garbage.note(keeper, incarnation, unknown);
+  return doubtful;
+}
+
+async function doubt(world: MasterWorld, fileId: FileId, keeper: KeeperId): Promise<void> {
+  const file = await world.table.ask('find file', { fileId });
+  if (file !== null) doubtReplica(world, file, keeper);
 }
 
 async function closeInventory(
@@ -162,4 +161,5 @@ const toEntry = (entry: InventoryEntryWire): InventoryEntry => ({
   digest: checkedDigest(entry.digest),
   uploadId: checkedUploadId(entry.uploadId),
   quarantined: entry.quarantined,
+  aside: entry.aside,
 });

@@ -2,6 +2,7 @@
  * Opens the parts of a master in the order in which they need each other, and closes
  * them in the reverse order: table, deciding threads, gRPC server, clocks.
  */
+import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { wallMs } from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
@@ -35,7 +36,7 @@ import { createUploadHandlers } from './upload-handlers.js';
 import { UploadWatch } from './upload-watch.js';
 import { createVerifyHandlers } from './verify-handlers.js';
 import { VerifyWatch } from './verify-watch.js';
-import type { MasterWorld } from './world.js';
+import type { MasterWorld, TermSeen } from './world.js';
 
 const tableTickMs = 1_000;
 const dropSweepMs = 15_000;
@@ -64,6 +65,7 @@ export class MasterParts {
   #timers: NodeJS.Timeout[] = [];
   #summary: TableSummary | undefined;
   #openedAtCommit = 0;
+  readonly #termId = randomBytes(8).toString('hex');
   #opening: Promise<void> = Promise.resolve();
   #counts: ReplicationCounts = {
     belowTarget: 0,
@@ -267,15 +269,20 @@ export class MasterParts {
       mode,
       clockMs: () => performance.now(),
       wallMs: () => wallMs(Date.now()),
-      noteSeen: (keeper, epoch, commit) => {
-        const opened = this.#needSummary();
-        const foreignTerm = epoch !== opened.epoch;
-        if (epoch > opened.epoch || (foreignTerm && commit > this.#openedAtCommit))
-          this.#ahead.add(keeper);
+      termId: this.#termId,
+      isOlderThan: (seen) => this.#isOlderThan(seen),
+      noteSeen: (keeper, seen) => {
+        if (this.#isOlderThan(seen)) this.#ahead.add(keeper);
         this.#tellEvidence();
       },
     };
     return world;
+  }
+
+  #isOlderThan({ highestEpoch, highestCommit, highestTermId }: TermSeen): boolean {
+    const { epoch } = this.#needSummary();
+    if (highestEpoch !== epoch) return highestEpoch > epoch || highestCommit > this.#openedAtCommit;
+    return highestTermId !== '' && highestTermId !== this.#termId;
   }
 
   #needTable(): LookupTable {

@@ -1,10 +1,12 @@
 /** What keepers report of single replicas, each taken into the table before it is answered. */
 
 import { ReelkeepError } from '../../domain/errors.js';
-import { keeperId } from '../../domain/ids.js';
+import { type FileId, type KeeperId, keeperId } from '../../domain/ids.js';
+import type { KeeperView } from '../../domain/keeper-view.js';
 import type { KeeperHandlers } from '../../rpc/control-server.js';
 import { fromMp4Message } from '../../rpc/file-message.js';
 import {
+  type KeeperStamp,
   ReportVerifiedRequest_Outcome as Outcome,
   type ReportStoredRequest,
 } from '../../rpc/generated/reelkeep/v1/keeper.js';
@@ -26,7 +28,7 @@ export function createReportHandlers(
 ): Pick<KeeperHandlers, 'reportStored' | 'reportFailed' | 'reportVerified' | 'reportDropped'> {
   return {
     async reportStored(request) {
-      const { keeper, incarnation } = stampedBy(world, request.stamp);
+      const { keeper, incarnation } = reportedBy(world, request.stamp);
       const verdict = await world.table.ask('record stored', {
         keeper,
         incarnation,
@@ -48,21 +50,19 @@ export function createReportHandlers(
     },
 
     async reportFailed(request) {
-      const { keeper } = stampedBy(world, request.stamp);
+      const { keeper } = reportedBy(world, request.stamp);
       const { code, detail, fileId: file } = request;
       world.log.warn({ keeper, file, code, detail }, 'transfer failed on a keeper');
       if (request.uploadId !== '') return {};
       const id = checkedFileId(file);
       world.loop.post({ type: 'copy ended', fileId: id, destination: keeper, outcome: 'failed' });
-      if (request.badSourceKeeperId !== '') {
-        const record = await world.table.ask('find file', { fileId: id });
-        if (record !== null) doubtReplica(world, record, keeperId(request.badSourceKeeperId));
-      }
+      if (request.badSourceKeeperId !== '')
+        await doubtFile(world, id, keeperId(request.badSourceKeeperId));
       return {};
     },
 
     async reportVerified(request) {
-      const { keeper, incarnation } = stampedBy(world, request.stamp);
+      const { keeper, incarnation } = reportedBy(world, request.stamp);
       const id = checkedFileId(request.fileId);
       const outcome = wordOf(outcomes, request.outcome, 'unknown');
       if (outcome !== 'unknown')
@@ -78,15 +78,30 @@ export function createReportHandlers(
     },
 
     async reportDropped(request) {
-      const { keeper, incarnation } = stampedBy(world, request.stamp);
+      const { keeper, incarnation } = reportedBy(world, request.stamp);
+      const { quarantinedOnly } = request;
       const fileIds = request.fileIds.map(checkedFileId);
-      await world.table.ask('record dropped', { keeper, incarnation, fileIds });
+      const dropped = { keeper, incarnation, fileIds, quarantinedOnly };
+      const { doubtful } = await world.table.ask('record dropped', dropped);
       for (const id of fileIds)
         world.loop.post({ type: 'drop ended', fileId: id, keeper, outcome: 'dropped' });
-      world.drops.confirmed(keeper, fileIds);
+      if (!quarantinedOnly) world.drops.confirmed(keeper, fileIds);
+      for (const id of doubtful) await doubtFile(world, id, keeper);
       return {};
     },
   };
+}
+
+async function doubtFile(world: MasterWorld, fileId: FileId, keeper: KeeperId): Promise<void> {
+  const file = await world.table.ask('find file', { fileId });
+  if (file !== null) doubtReplica(world, file, keeper);
+}
+
+/** As `stampedBy`, and that this report has not been heard yet. @throws ReelkeepError `stale` */
+function reportedBy(world: MasterWorld, stamp: KeeperStamp | undefined): KeeperView {
+  const view = stampedBy(world, stamp);
+  world.keepers.takeReport(view.keeper, stamp?.report ?? 0);
+  return view;
 }
 
 /** A table that is not trusted may have forgotten the file: the keeper keeps the bytes, and asks again. */

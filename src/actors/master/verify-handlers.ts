@@ -63,7 +63,8 @@ export function doubtReplica(world: MasterWorld, file: FileRecord, keeper: Keepe
   );
 }
 
-async function verifyOne(
+/** Joins one that is under way: the same bytes are not read twice at a time. */
+export async function verifyOne(
   world: MasterWorld,
   file: FileRecord,
   keeper: KeeperId,

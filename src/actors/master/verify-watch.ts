@@ -1,6 +1,9 @@
 /** Verifications that were ordered and whose outcome somebody waits for. */
 import type { FileId, KeeperId } from '../../domain/ids.js';
 
+/** A clock that is set for longer goes off at once. */
+export const timerMsMax = 2 ** 31 - 1;
+
 export interface VerifyOutcome {
   readonly outcome: 'sound' | 'quarantined' | 'absent' | 'unknown';
   readonly reason: string;
@@ -8,6 +11,7 @@ export interface VerifyOutcome {
 
 export class VerifyWatch {
   readonly #waiting = new Map<string, Set<(outcome: VerifyOutcome) => void>>();
+  #isClosed = false;
 
   /** Whether one is under way: a second order would only read the same bytes twice. */
   isUnderWay(fileId: FileId, keeper: KeeperId): boolean {
@@ -20,6 +24,7 @@ export class VerifyWatch {
     timeoutMs: number,
     signal?: AbortSignal,
   ): Promise<VerifyOutcome> {
+    if (this.#isClosed) return Promise.resolve(stopping);
     return new Promise((resolve) => {
       const waiters = this.#waiting.get(key(fileId, keeper)) ?? new Set();
       const end = (outcome: VerifyOutcome): void => {
@@ -32,7 +37,7 @@ export class VerifyWatch {
       const gone = (): void => end({ outcome: 'unknown', reason: 'nobody waits for it any more' });
       const timer = setTimeout(
         () => end({ outcome: 'unknown', reason: `no answer within ${timeoutMs / 1000} s` }),
-        timeoutMs,
+        Math.min(timeoutMs, timerMsMax),
       );
       signal?.addEventListener('abort', gone, { once: true });
       this.#waiting.set(key(fileId, keeper), waiters.add(end));
@@ -53,9 +58,12 @@ export class VerifyWatch {
 
   /** The master stops: nobody is kept waiting, and no clock runs on. */
   close(): void {
+    this.#isClosed = true;
     for (const waiters of [...this.#waiting.values()])
-      for (const end of [...waiters]) end({ outcome: 'unknown', reason: 'the master is stopping' });
+      for (const end of [...waiters]) end(stopping);
   }
 }
+
+const stopping: VerifyOutcome = { outcome: 'unknown', reason: 'the master is stopping' };
 
 const key = (fileId: FileId, keeper: KeeperId): string => `${fileId} ${keeper}`;

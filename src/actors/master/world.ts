@@ -18,6 +18,13 @@ import type { TicketOffice } from './ticket-office.js';
 import type { UploadWatch } from './upload-watch.js';
 import type { VerifyWatch } from './verify-watch.js';
 
+/** What a keeper has seen of the table before. */
+export interface TermSeen {
+  readonly highestEpoch: number;
+  readonly highestCommit: number;
+  readonly highestTermId: string;
+}
+
 export interface MasterWorld {
   readonly config: MasterConfig;
   readonly log: Logger;
@@ -45,7 +52,11 @@ export interface MasterWorld {
   readonly clockMs: () => number;
   readonly wallMs: () => WallMs;
   /** What a registering keeper has seen of the table bears on how far it can be trusted. */
-  readonly noteSeen: (keeper: KeeperId, epoch: number, commit: number) => void;
+  readonly noteSeen: (keeper: KeeperId, seen: TermSeen) => void;
+  /** Whether the table was a later one then: this one is an older copy of it. */
+  readonly isOlderThan: (seen: TermSeen) => boolean;
+  /** The name of this term, by which it is told from another one of the same epoch. */
+  readonly termId: string;
 }
 
 /** Permissions to read a file from each keeper that can serve it, best first. */

@@ -6,12 +6,15 @@
  * known of a file changes with each message; orders follow from the index in the same step.
  */
 
+import type { ReplicaRecord } from '../../domain/file-record.js';
 import { type FileId, type KeeperId, type Millis, millis } from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
 import { isPlaceable } from '../../domain/placement.js';
 import type { ReplicatedFile } from '../../domain/replica-census.js';
+import { hasBytesAside } from '../../domain/replica-rows.js';
 import type { ReplicationLimits } from '../../domain/replication-limits.js';
 import { orderCopies, orderDrops } from '../../domain/replication-orders.js';
+import type { DropPlan } from '../../domain/replication-plan.js';
 import {
   createReplicationState,
   noteFileFailure,
@@ -80,6 +83,9 @@ function note(
       return state;
     case 'copy ended':
       onCopyEnded(state, message, now);
+      return state;
+    case 'drop ordered':
+      onDropOrdered(state, message, now);
       return state;
     case 'drop ended':
       onDropEnded(state, message, now);
@@ -156,13 +162,23 @@ function onFileChanged(state: LoopState, file: ReplicatedFile, now: Millis): voi
 /** The table's word ends what was under way: a copy that has its row, a drop that has lost it. */
 function settleOrders(state: LoopState, { fileId, replicas }: ReplicatedFile, now: Millis): void {
   for (const { keeper, standing } of replicas) {
+    const copy = state.copies.of(fileId).get(keeper);
+    // Under way still: the row is that of the bad bytes beside which it is made.
+    if (standing === 'quarantined' && copy?.isBesideBad) continue;
     if (state.copies.end(fileId, keeper) === undefined) continue;
     if (standing === 'sound') state.troubles.forgive(keeper);
     else state.troubles.noteFailure(keeper, now);
   }
   const drop = state.drops.get(fileId);
-  if (drop !== undefined && !replicas.some(({ keeper }) => keeper === drop.keeper))
-    state.drops.delete(fileId);
+  if (drop !== undefined && isDropped(drop, replicas)) state.drops.delete(fileId);
+}
+
+function isDropped(
+  { keeper, why }: Pick<DropPlan, 'keeper' | 'why'>,
+  replicas: readonly ReplicaRecord[],
+): boolean {
+  const left = replicas.find((replica) => replica.keeper === keeper);
+  return left === undefined || (why === 'quarantined' && !hasBytesAside(left));
 }
 
 function onFileGone(state: LoopState, fileId: FileId): void {
@@ -204,12 +220,19 @@ function failCopy(state: LoopState, fileId: FileId, destination: KeeperId, now: 
   noteFileFailure(state, fileId, now);
 }
 
+function onDropOrdered(state: LoopState, message: MessageOf<'drop ordered'>, now: Millis): void {
+  const { fileId, keeper } = message;
+  const drop = state.drops.get(fileId);
+  if (drop?.keeper !== keeper || drop.dropped) return;
+  state.drops.set(fileId, { ...drop, deadline: millis(now + state.limits.dropDeadlineMs) });
+}
+
 function onDropEnded(state: LoopState, message: MessageOf<'drop ended'>, now: Millis): void {
   const { fileId, keeper, outcome } = message;
   const drop = state.drops.get(fileId);
   if (drop?.keeper !== keeper) return;
   const deadline = millis(now + state.limits.settleMs);
-  if (outcome === 'dropped') state.drops.set(fileId, { keeper, deadline, dropped: true });
+  if (outcome === 'dropped') state.drops.set(fileId, { ...drop, deadline, dropped: true });
   else failDrop(state, fileId, now);
 }
 

@@ -26,7 +26,9 @@ export type ReplicationMessage =
       readonly destination: KeeperId;
       readonly outcome: 'stored' | 'failed';
     }
-  /** The table refused a drop, or the keeper has carried it out. */
+  /** The replicas that stay were verified, and the keeper has been told. */
+  | { readonly type: 'drop ordered'; readonly fileId: FileId; readonly keeper: KeeperId }
+  /** A drop may not be, or the keeper has carried it out. */
   | {
       readonly type: 'drop ended';
       readonly fileId: FileId;
@@ -58,9 +60,12 @@ export type ReplicationEffect =
       readonly fileId: FileId;
       readonly keeper: KeeperId;
       readonly incarnation: number;
+      /** `quarantined`: only what was set aside goes. */
       readonly why: 'surplus' | 'quarantined';
-      /** The live, verified replicas that stay; the table checks them again before it agrees. */
+      /** The live replicas that stay: read again by their keepers before the table is asked. */
       readonly staying: readonly { readonly keeper: KeeperId; readonly incarnation: number }[];
+      /** What has not been read again by then is of no use to this drop. */
+      readonly verifyWithinMs: number;
     }
   | { readonly type: 'counts'; readonly counts: ReplicationCounts };
 

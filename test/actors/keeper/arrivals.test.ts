@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Arrivals } from '../../../src/actors/keeper/arrivals.js';
+import { idOf } from '../../domain/replication-builders.js';
 
 describe('what is on its way to a disk', () => {
   it('L16: may be reported while there is time, and is given up when there is none', async () => {
@@ -28,6 +29,17 @@ describe('what is on its way to a disk', () => {
     expect(late.given).toEqual(['the keeper is stopping']);
   });
 
+  it('S23: is ended for one file before its bytes go, so that no report of them follows', async () => {
+    const arrivals = new Arrivals();
+    const [one, other] = [arrival(idOf(1)), arrival(idOf(2))];
+    arrivals.follow(one);
+    arrivals.follow(other);
+
+    await arrivals.end(idOf(1), new Error('the master deletes the file'));
+
+    expect([one.given, other.given]).toEqual([['the master deletes the file'], []]);
+  });
+
   it('is not waited for when it has ended before', async () => {
     const arrivals = new Arrivals();
     const ended = arrival();
@@ -41,7 +53,7 @@ describe('what is on its way to a disk', () => {
   });
 });
 
-function arrival() {
+function arrival(fileId = idOf(1)) {
   const given: string[] = [];
   let end: () => void = () => undefined;
   const stored = new Promise<void>((resolve) => {
@@ -51,5 +63,5 @@ function arrival() {
     given.push(failure instanceof Error ? failure.message : String(failure));
     end();
   };
-  return { given, stored, giveUp, end: () => end() };
+  return { fileId, given, stored, giveUp, end: () => end() };
 }

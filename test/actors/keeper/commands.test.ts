@@ -43,6 +43,19 @@ describe('commands of the master', () => {
     expect([early, isForgotten]).toEqual([false, true]);
   });
 
+  it('tells the master whether it deleted all of a file or only bad bytes', async () => {
+    const disk = new ADisk();
+    const commands = commandsOn(disk);
+
+    commands.take({ $case: 'drop', value: { ...dropOf(1).value, quarantinedOnly: true } });
+    commands.take(dropOf(2));
+    await disk.begun(1);
+    disk.finish();
+    await nextTurn();
+
+    expect(disk.told).toEqual([`bad bytes of ${idOf(1)}`, `all of ${idOf(2)}`]);
+  });
+
   it('begins nothing any more when the keeper stops', async () => {
     const disk = new ADisk();
     const commands = commandsOn(disk);
@@ -83,6 +96,8 @@ describe('commands of the master', () => {
 class ADisk {
   readonly dropping: FileId[] = [];
   readonly discarded: FileId[] = [];
+  /** What the master was told. */
+  readonly told: string[] = [];
   #onBegin: () => void = () => undefined;
   #onFinish: () => void = () => undefined;
 
@@ -92,6 +107,10 @@ class ADisk {
     await new Promise<void>((resolve) => {
       this.#onFinish = resolve;
     });
+    return { dropped: fileIds, failed: [] };
+  }
+
+  async dropQuarantined(fileIds: readonly FileId[]) {
     return { dropped: fileIds, failed: [] };
   }
 
@@ -117,7 +136,11 @@ function commandsOn(disk: ADisk, mayDelete = () => true): Commands {
     Record<'link' | 'store', unknown> = {
     arrivals: new Arrivals(),
     config: resolveConfig({ port: 0 }),
-    link: { reportDropped: async () => undefined },
+    link: {
+      reportDropped: async (fileIds: readonly FileId[], quarantinedOnly: boolean) => {
+        disk.told.push(`${quarantinedOnly ? 'bad bytes' : 'all'} of ${fileIds.join()}`);
+      },
+    },
     log: pino({ level: 'silent' }),
     store,
   };

@@ -2,12 +2,14 @@ import pino from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MasterLink } from '../../../src/actors/keeper/master-link.js';
 import { Term } from '../../../src/actors/keeper/term.js';
+import { ReelkeepError } from '../../../src/domain/errors.js';
 import { keeperId } from '../../../src/domain/ids.js';
 import {
   type ClientHandlers,
   ControlServer,
   type KeeperHandlers,
 } from '../../../src/rpc/control-server.js';
+import { idOf } from '../../domain/replication-builders.js';
 
 describe('the link to the master', () => {
   it('does not take a keeper for registered whose session has ended already', async () => {
@@ -32,6 +34,35 @@ describe('the link to the master', () => {
 
     await expect(registering).rejects.toMatchObject({ code: 'unavailable' });
   });
+
+  it('numbers its reports, and tells which are not awaited any more', async () => {
+    const heard: unknown[] = [];
+    const master = await aMaster({
+      reportDropped: async ({ stamp }) => {
+        heard.push([stamp?.report, stamp?.givenUp]);
+        if (heard.length === 1) throw new ReelkeepError('unavailable', 'the table is full');
+        return {};
+      },
+    });
+    const link = new MasterLink({
+      ...master,
+      vitals: async () => vitals,
+      onSessionLost: () => undefined,
+    });
+    onTestFinished(() => link.close());
+
+    await expect(link.reportDropped([idOf(1)], false)).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    await link.reportDropped([idOf(1)], false);
+    await link.reportDropped([idOf(1)], false);
+
+    expect(heard).toEqual([
+      [1, []],
+      [2, [1]],
+      [3, []],
+    ]);
+  });
 });
 
 const vitals = {
@@ -44,7 +75,7 @@ const vitals = {
 };
 
 /** One that admits everybody and ends every session at once. */
-async function aMaster() {
+async function aMaster(reports: Partial<KeeperHandlers> = {}) {
   const keeper: Partial<KeeperHandlers> = {
     register: async () => ({
       clusterId: 'c'.repeat(32),
@@ -55,8 +86,10 @@ async function aMaster() {
       ticketKey: undefined,
       acceptAny: false,
       masterClockMs: 0,
+      termId: 'of this term',
     }),
     session: (stream) => stream.end(),
+    ...reports,
   };
   const server = await ControlServer.listen({
     host: '127.0.0.1',
@@ -71,10 +104,12 @@ async function aMaster() {
     log: pino({ level: 'silent' }),
     identity: () => ({
       keeperId: keeperId('k1'),
+      startId: '0123456789abcdef',
       incarnation: 1,
       clusterId: '',
       highestEpoch: 0,
       highestCommit: 0,
+      highestTermId: '',
       advertise: '127.0.0.1:1',
     }),
     onTerm: async () => undefined,

@@ -66,6 +66,7 @@ const registered = (changes: Partial<RegisterResponse> = {}): RegisterResponse =
   acceptAny: false,
   masterClockMs: 0,
   incarnation: 1,
+  termId: 'of this term',
   ...changes,
 });
 

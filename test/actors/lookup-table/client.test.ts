@@ -88,7 +88,7 @@ describe('the lookup table in its thread', () => {
     const after = table.ask('list keepers', null);
 
     await expect(after).rejects.toMatchObject({ code: 'unavailable' });
-    expect(await before).toBeNull();
+    expect(await before).toEqual({ incarnation: 1 });
     await stopped;
   });
 
@@ -133,7 +133,15 @@ describe('a lookup table that cannot go on', () => {
   });
 });
 
-const admission = { keeper: k1, incarnation: 1, address: 'k1:7001', at: wallMs(1) };
+const admission = {
+  keeper: k1,
+  incarnation: 1,
+  startId: 'a',
+  address: 'k1:7001',
+  isDoubted: false,
+  isHeard: false,
+  at: wallMs(1),
+};
 
 interface Setup {
   readonly dataDir?: string;

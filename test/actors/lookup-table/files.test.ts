@@ -35,20 +35,31 @@ describe('remove file', () => {
     const table = stored([k1, k2]);
     table.ask('remove file', { name: 'a', at: wallMs(9) });
 
-    table.ask('record dropped', { keeper: k1, incarnation: 1, fileIds: [f1] });
+    table.ask('record dropped', {
+      keeper: k1,
+      incarnation: 1,
+      fileIds: [f1],
+      quarantinedOnly: false,
+    });
     table.nowMs = 1e12;
     table.ask('tick', null);
     table.restart();
     expect(table.ask('drops due', { keeper: k2, limit: 10 }).fileIds).toEqual([f1]);
 
-    table.ask('record dropped', { keeper: k2, incarnation: 1, fileIds: [f1] });
+    table.ask('record dropped', {
+      keeper: k2,
+      incarnation: 1,
+      fileIds: [f1],
+      quarantinedOnly: false,
+    });
     expect(table.ask('drops due', { keeper: k2, limit: 10 }).fileIds).toEqual([]);
     expect([...table.disk.rows.keys()].filter((key) => key.startsWith('t/'))).toEqual([]);
   });
 
   it('leaves no tombstone of a file that no keeper has', () => {
     const table = stored([k1]);
-    table.ask('record dropped', { keeper: k1, incarnation: 1, fileIds: [f1] });
+    const by = { keeper: k1, incarnation: 1, at: wallMs(8) };
+    table.ask('record verified', { ...by, fileId: f1, outcome: 'absent' });
     expect(table.ask('find file', { name: 'a' })?.replicas).toEqual([]);
 
     table.ask('remove file', { name: 'a', at: wallMs(9) });
@@ -146,26 +157,53 @@ describe('survey files', () => {
 
 describe('admit keeper', () => {
   it.each([
-    [
-      'of the same start, elsewhere, as that of a copied directory,',
-      { incarnation: 3 },
-      'conflict',
-    ],
-    ['of a later start', { incarnation: 4 }, 'accepted'],
-    ['of an earlier start', { incarnation: 2 }, 'stale'],
-    ['of this cluster', { incarnation: 4, clusterId: clusterId('c'.repeat(32)) }, 'accepted'],
-    ['of another cluster', { incarnation: 3, clusterId: clusterId('d'.repeat(32)) }, 'not-allowed'],
-  ])('%s is %s', (_, change, expected) => {
+    ['of a later start', { incarnation: 4 }, 4],
+    ['of this cluster', { incarnation: 4, clusterId: clusterId('c'.repeat(32)) }, 4],
+    ['of another start with the same number, as of an older disk put back,', { incarnation: 3 }, 4],
+    ['of an earlier start', { incarnation: 1 }, 4],
+  ])('%s is taken in at its own number, or at one that no start has had', (_, change, expected) => {
     const table = new TableUnderTest();
     table.admit(k1, 3);
 
-    const admission = { keeper: k1, address: 'elsewhere:7001', at: wallMs(2), ...change };
+    expect(table.ask('admit keeper', { ...elsewhere, ...change })).toEqual({
+      incarnation: expected,
+    });
 
-    expect(table.refusal('admit keeper', admission)).toBe(expected);
-    const address = expected === 'accepted' ? 'elsewhere:7001' : 'k1:7001';
     expect(table.ask('list keepers', null)).toMatchObject([
-      { keeper: k1, address, registeredAt: 1 },
+      { keeper: k1, incarnation: expected, address: 'elsewhere:7001', registeredAt: 1 },
     ]);
+  });
+
+  it.each([
+    ['of another cluster', { clusterId: clusterId('d'.repeat(32)) }, 'not-allowed'],
+    ['of a copied directory whose original is heard', { isHeard: true }, 'unavailable'],
+  ])('%s is refused, and changes nothing', (_, change, code) => {
+    const table = new TableUnderTest();
+    table.admit(k1, 3);
+    const { commit } = table.disk;
+
+    expect(table.refusal('admit keeper', { ...elsewhere, ...change })).toBe(code);
+
+    expect(table.disk.commit).toBe(commit);
+  });
+
+  it('of a start that has seen a later table counts as another one: its inventory decides', () => {
+    const table = new TableUnderTest();
+    table.admit(k1, 3);
+
+    const again = { ...elsewhere, startId: 'start 3', address: 'k1:7001', isDoubted: true };
+
+    expect(table.ask('admit keeper', again)).toEqual({ incarnation: 4 });
+  });
+
+  it('of a start that was given a later number answers it again', () => {
+    const table = new TableUnderTest();
+    table.admit(k1, 3);
+    table.ask('admit keeper', elsewhere);
+
+    const again = table.ask('admit keeper', { ...elsewhere, isHeard: true });
+
+    expect(again).toEqual({ incarnation: 4 });
   });
 
   it('of the same start at the same address changes nothing', () => {
@@ -183,10 +221,25 @@ describe('admit keeper', () => {
     const stranger = 'k9' as typeof k1;
 
     expect(
-      table.refusal('record dropped', { keeper: stranger, incarnation: 1, fileIds: [f1] }),
+      table.refusal('record dropped', {
+        keeper: stranger,
+        incarnation: 1,
+        fileIds: [f1],
+        quarantinedOnly: false,
+      }),
     ).toBe('not-found');
   });
 });
+
+const elsewhere = {
+  keeper: k1,
+  incarnation: 3,
+  startId: 'another',
+  address: 'elsewhere:7001',
+  isDoubted: false,
+  isHeard: false,
+  at: wallMs(2),
+};
 
 describe('sum up', () => {
   it('names the cluster, the epoch and the last durable commit', () => {

@@ -20,6 +20,8 @@ describe('take inventory', () => {
     ['of another digest', { digest: bad }, 'k1 quarantined 2'],
     ['of another size', { size: 11 }, 'k1 quarantined 2'],
     ['set aside', { quarantined: true }, 'k1 quarantined 2'],
+    ['sound beside bad bytes', { aside: true }, 'k1 sound 2, aside'],
+    ['of another digest beside bad bytes', { digest: bad, aside: true }, 'k1 quarantined 2'],
   ] as const)('of a file in the table that is %s makes its row %s', (_, change, row) => {
     const table = stored();
     table.admit(k1, 2);
@@ -28,6 +30,16 @@ describe('take inventory', () => {
 
     expect(table.replicas()).toEqual([row]);
     expect(types(table.takeNotices())).toEqual(['file changed']);
+  });
+
+  it('names whole replicas of other bytes than the file has, for they are to be set aside', () => {
+    const table = stored();
+    table.admit(k1, 2);
+
+    const taken = table.inventory(k1, 2, [{ ...entry, digest: bad }]);
+    const aside = table.inventory(k1, 2, [{ ...entry, digest: bad, quarantined: true }]);
+
+    expect([taken.doubtful, aside.doubtful]).toEqual([[f1], []]);
   });
 
   it('writes and tells nothing when nothing has changed', () => {
@@ -59,7 +71,13 @@ describe('take inventory', () => {
     table.store({ uploadId: u2, fileId: f2 });
     table.ask('record stored', { ...copyOf(f2), keeper: k2 });
     const staying = [{ keeper: k1, incarnation: 1 }];
-    table.ask('agree to drop', { fileId: f2, keeper: k2, incarnation: 1, staying });
+    table.ask('agree to drop', {
+      fileId: f2,
+      keeper: k2,
+      incarnation: 1,
+      staying,
+      quarantinedOnly: false,
+    });
     expect(table.replicas(f2)).toEqual(['k1 sound 1', 'k2 dropping 1']);
 
     table.admit(k2, 2);
@@ -68,12 +86,24 @@ describe('take inventory', () => {
     expect(table.replicas(f2)).toEqual(['k1 sound 1', 'k2 sound 2']);
   });
 
-  it('lets the good copy stand where the same keeper also set an older one aside', () => {
+  it('L4: takes from the entry of a good copy whether bad bytes are set aside beside it', () => {
     const table = stored();
 
-    table.inventory(k1, 1, [entry, { ...entry, quarantined: true }]);
+    table.inventory(k1, 1, [{ ...entry, aside: true }]);
+    expect(table.replicas()).toEqual(['k1 sound 1, aside']);
+    table.inventory(k1, 1, [entry]);
 
     expect(table.replicas()).toEqual(['k1 sound 1']);
+  });
+
+  it('S23: believes the later of two entries, for the disk changed while the keeper looked', () => {
+    const table = stored([k1, k2]);
+    const bad = { ...entry, quarantined: true };
+
+    table.inventory(k1, 1, [entry, bad]);
+    table.inventory(k2, 1, [bad, { ...entry, aside: true }]);
+
+    expect(table.replicas()).toEqual(['k1 quarantined 1', 'k2 sound 1, aside']);
   });
 
   it.each([
@@ -119,7 +149,12 @@ describe('take inventory', () => {
     table.restart();
     expect(table.ask('drops due', { keeper: k2, limit: 10 }).fileIds).toEqual([f2]);
 
-    table.ask('record dropped', { keeper: k2, incarnation: 1, fileIds: [f2] });
+    table.ask('record dropped', {
+      keeper: k2,
+      incarnation: 1,
+      fileIds: [f2],
+      quarantinedOnly: false,
+    });
 
     expect(table.ask('sum up', null).deletionsDue).toBe(0);
     expect(table.inventory(k2, 1, [{ ...entry, fileId: f2 }]).unknown).toHaveLength(1);
@@ -169,7 +204,13 @@ describe('close inventory', () => {
     table.store({ uploadId: u2, fileId: f2 });
     table.ask('record stored', { ...copyOf(f2), keeper: k2 });
     const staying = [{ keeper: k1, incarnation: 1 }];
-    table.ask('agree to drop', { fileId: f2, keeper: k2, incarnation: 1, staying });
+    table.ask('agree to drop', {
+      fileId: f2,
+      keeper: k2,
+      incarnation: 1,
+      staying,
+      quarantinedOnly: false,
+    });
 
     table.inventory(k2, 1, [entry]);
     table.ask('close inventory', { keeper: k2, incarnation: 1 });

@@ -80,7 +80,7 @@ const reportLate = fc.tuple(keeper, upload).map(([keeper, number]) =>
   command(`a report of an older start of ${keeper} arrives`, (model) => {
     const stamp = { keeper, incarnation: model.incarnationOf(keeper) - 1 };
     const before = model.table.disk.commit;
-    const dropped = { ...stamp, fileIds: [fileIdOf(number)] };
+    const dropped = { ...stamp, fileIds: [fileIdOf(number)], quarantinedOnly: false };
     const page = { ...stamp, entries: [], collect: true };
     expect(model.table.refusal('record dropped', dropped)).toBe('stale');
     expect(model.table.refusal('take inventory', page)).toBe('stale');
@@ -99,10 +99,32 @@ const drop = fc.tuple(keeper, upload, fc.boolean()).map(([keeper, number, carrie
     const live = (file?.replicas ?? []).filter((row) => row.keeper !== keeper && isLive(row));
     const staying = (file?.replicas ?? []).filter((row) => row.keeper !== keeper);
     const incarnation = model.incarnationOf(keeper);
-    const verdict = model.table.ask('agree to drop', { fileId, keeper, incarnation, staying });
+    const drop = { fileId, keeper, incarnation, quarantinedOnly: false };
+    const verdict = model.table.ask('agree to drop', { ...drop, staying });
     if (!verdict.agreed) return;
     expect(live.length).toBeGreaterThanOrEqual(file?.target ?? Number.POSITIVE_INFINITY);
     if (carriedOut) model.drop(keeper, fileId);
+  }),
+);
+
+/** S7, S27: bad bytes go as late as that, and a sound replica beside them stays. */
+const dropAside = fc.tuple(keeper, upload).map(([keeper, number]) =>
+  command(`drop what ${keeper} set aside of file ${number}`, (model) => {
+    const fileId = fileIdOf(number);
+    const file = model.table.ask('find file', { fileId });
+    const live = (file?.replicas ?? []).filter(
+      (row) => row.standing === 'sound' && row.incarnation === model.incarnationOf(row.keeper),
+    );
+    const sound = (file?.replicas ?? []).filter((row) => row.standing === 'sound');
+    const incarnation = model.incarnationOf(keeper);
+    const drop = { fileId, keeper, incarnation, quarantinedOnly: true };
+    const { agreed } = model.table.ask('agree to drop', { ...drop, staying: live });
+    if (!agreed) return;
+    expect(live.length).toBeGreaterThanOrEqual(file?.target ?? Number.POSITIVE_INFINITY);
+    model.dropAside(keeper, fileId);
+    const after = model.table.ask('find file', { fileId });
+    expect(after?.replicas.filter((row) => row.standing === 'sound')).toHaveLength(sound.length);
+    expect(after?.replicas.find((row) => row.keeper === keeper)?.aside).toBeUndefined();
   }),
 );
 
@@ -156,6 +178,7 @@ export const tableCommands = fc.array(
     { weight: 3, arbitrary: rot },
     { weight: 1, arbitrary: reportLate },
     { weight: 6, arbitrary: drop },
+    { weight: 3, arbitrary: dropAside },
     { weight: 1, arbitrary: abandon },
     { weight: 2, arbitrary: tick },
     { weight: 1, arbitrary: restartMaster },

@@ -66,7 +66,7 @@ export class TableModel {
     const upload = this.uploads.get(uploadId);
     if (upload === undefined) return;
     const { fileId, digest } = upload;
-    this.#disk(keeper).set(fileId, { fileId, size, digest, uploadId, quarantined: false });
+    this.#write(keeper, { fileId, size, digest, uploadId });
     if (report === 'arrives') this.#reportStored(keeper, fileId, digest, uploadId);
   }
 
@@ -76,7 +76,7 @@ export class TableModel {
     const upload = this.uploads.get(uploadId);
     if (upload === undefined) return;
     const { fileId, digest } = upload;
-    this.#disk(keeper).set(fileId, { fileId, size, digest, uploadId, quarantined: false });
+    this.#write(keeper, { fileId, size, digest, uploadId });
     this.#reportStored(keeper, fileId, digest);
   }
 
@@ -113,7 +113,7 @@ export class TableModel {
     const { incarnation, disk } = this.#keeper(keeper);
     const { fileIds } = this.table.ask('drops due', { keeper, limit: 1000 });
     for (const fileId of fileIds) disk.delete(fileId);
-    this.table.ask('record dropped', { keeper, incarnation, fileIds });
+    this.table.ask('record dropped', { keeper, incarnation, fileIds, quarantinedOnly: false });
     for (const fileId of fileIds) this.owed.get(fileId)?.delete(keeper);
   }
 
@@ -121,7 +121,7 @@ export class TableModel {
     const { incarnation, disk } = this.#keeper(keeper);
     const found = disk.get(fileId);
     const outcome = found === undefined ? 'absent' : 'quarantined';
-    if (found !== undefined) disk.set(fileId, { ...found, quarantined: true });
+    if (found !== undefined) disk.set(fileId, { ...found, quarantined: true, aside: false });
     const at = wallMs(3);
     this.table.ask('record verified', { keeper, incarnation, fileId, outcome, at });
   }
@@ -134,7 +134,30 @@ export class TableModel {
   drop(keeper: KeeperId, fileId: FileId): void {
     const { incarnation, disk } = this.#keeper(keeper);
     disk.delete(fileId);
-    this.table.ask('record dropped', { keeper, incarnation, fileIds: [fileId] });
+    this.table.ask('record dropped', {
+      keeper,
+      incarnation,
+      fileIds: [fileId],
+      quarantinedOnly: false,
+    });
+  }
+
+  /** What was set aside is off the disk, and confirmed, after the table has agreed. */
+  dropAside(keeper: KeeperId, fileId: FileId): void {
+    const { incarnation, disk } = this.#keeper(keeper);
+    const found = disk.get(fileId);
+    if (found?.quarantined) disk.delete(fileId);
+    else if (found !== undefined) disk.set(fileId, { ...found, aside: false });
+    const dropped = { keeper, incarnation, fileIds: [fileId], quarantinedOnly: true };
+    this.table.ask('record dropped', dropped);
+  }
+
+  /** Beside bad bytes of the same file, if there are any. */
+  #write(keeper: KeeperId, whole: Omit<InventoryEntry, 'quarantined' | 'aside'>): void {
+    const disk = this.#disk(keeper);
+    const before = disk.get(whole.fileId);
+    const aside = before !== undefined && (before.quarantined || before.aside);
+    disk.set(whole.fileId, { ...whole, quarantined: false, aside });
   }
 
   #reportStored(keeper: KeeperId, fileId: FileId, digest: Digest, uploadId?: UploadId): void {

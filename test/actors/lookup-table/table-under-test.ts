@@ -92,7 +92,16 @@ export class TableUnderTest {
 
   admit(keeper: KeeperId, incarnation = 1): void {
     const address = `${keeper}:7001`;
-    this.ask('admit keeper', { keeper, incarnation, address, at: wallMs(1) });
+    const startId = `start ${incarnation}`;
+    this.ask('admit keeper', {
+      keeper,
+      incarnation,
+      startId,
+      address,
+      isDoubted: false,
+      isHeard: false,
+      at: wallMs(1),
+    });
   }
 
   reserve(upload: Partial<Input<'reserve upload'>> = {}): Value<'reserve upload'> {
@@ -126,10 +135,12 @@ export class TableUnderTest {
     return this.ask('take inventory', { keeper, incarnation, entries, collect });
   }
 
-  /** Keeper, standing and incarnation of each replica of a file. */
+  /** Keeper, standing and incarnation of each replica of a file, and whether bad bytes lie aside. */
   replicas(id: FileId = f1): readonly string[] {
     const file = this.ask('find file', { fileId: id });
-    return (file?.replicas ?? []).map((row) => `${row.keeper} ${row.standing} ${row.incarnation}`);
+    return (file?.replicas ?? []).map(
+      (row) => `${row.keeper} ${row.standing} ${row.incarnation}${row.aside ? ', aside' : ''}`,
+    );
   }
 }
 
@@ -173,6 +184,7 @@ export const entry: InventoryEntry = {
   digest: good,
   uploadId: u1,
   quarantined: false,
+  aside: false,
 };
 
 export const types = (notices: readonly TableNotice[]): readonly string[] =>

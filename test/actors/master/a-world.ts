@@ -13,7 +13,7 @@ import { type Command, KeeperDirectory } from '../../../src/actors/master/keeper
 import { Promises } from '../../../src/actors/master/promises.js';
 import { TicketOffice } from '../../../src/actors/master/ticket-office.js';
 import { UploadWatch } from '../../../src/actors/master/upload-watch.js';
-import { VerifyWatch } from '../../../src/actors/master/verify-watch.js';
+import { type VerifyOutcome, VerifyWatch } from '../../../src/actors/master/verify-watch.js';
 import type { MasterWorld } from '../../../src/actors/master/world.js';
 import type {
   MasterMode,
@@ -23,7 +23,8 @@ import type {
 import { fromPlainError } from '../../../src/domain/errors.js';
 import { type KeeperId, wallMs } from '../../../src/domain/ids.js';
 import type { KeeperState } from '../../../src/domain/keeper-view.js';
-import { TableUnderTest } from '../lookup-table/table-under-test.js';
+import type { KeeperStamp } from '../../../src/rpc/generated/reelkeep/v1/keeper.js';
+import { f1, TableUnderTest } from '../lookup-table/table-under-test.js';
 
 export interface KeeperSetting {
   readonly incarnation?: number;
@@ -56,6 +57,7 @@ export class AWorld {
   onAsk: (type: string) => void = () => undefined;
   nowMs = 1_000;
   readonly #dispatcher: Dispatcher;
+  #stamps = 0;
 
   constructor(options: MasterOptions = {}) {
     const config = resolveConfig(options);
@@ -78,7 +80,10 @@ export class AWorld {
       mode: () => ({ mode: this.mode, reason: this.mode === 'serving' ? '' : 'so it is' }),
       clockMs: () => this.nowMs,
       wallMs: () => wallMs(1_700_000_000_000 + this.nowMs),
-      noteSeen: (keeper, epoch, commit) => void this.seen.push(`${keeper} ${epoch} ${commit}`),
+      noteSeen: (keeper, { highestEpoch, highestCommit }) =>
+        void this.seen.push(`${keeper} ${highestEpoch} ${highestCommit}`),
+      isOlderThan: () => false,
+      termId: 'of this term',
     };
     this.#dispatcher = new Dispatcher(this.world);
   }
@@ -105,8 +110,20 @@ export class AWorld {
     return (this.told.get(keeper) ?? []).map(({ $case, value }) => `${$case} ${value.fileId}`);
   }
 
-  stamp(keeper: KeeperId, incarnation = 1) {
-    return { keeperId: keeper, incarnation, epoch: this.world.summary().epoch };
+  /** The keeper has read its replica of the file again, as it was ordered to. */
+  finds(keeper: KeeperId, outcome: VerifyOutcome['outcome'], fileId = f1): void {
+    const incarnation = this.world.keepers.views.get(keeper)?.incarnation ?? 0;
+    const at = this.world.wallMs();
+    if (outcome !== 'unknown')
+      this.table.ask('record verified', { keeper, incarnation, fileId, outcome, at });
+    this.world.verifications.tell(fileId, keeper, { outcome, reason: '' });
+  }
+
+  /** Of a message of its own: each has another number. */
+  stamp(keeper: KeeperId, incarnation = 1): KeeperStamp {
+    const { epoch } = this.world.summary();
+    this.#stamps += 1;
+    return { keeperId: keeper, incarnation, epoch, report: this.#stamps, givenUp: [] };
   }
 
   #ask = async (...[type, input]: Parameters<TableUnderTest['answer']>): Promise<unknown> => {

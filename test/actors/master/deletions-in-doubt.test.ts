@@ -63,7 +63,10 @@ describe('in doubt', () => {
       incarnation: 1,
       why: 'surplus',
       staying: [{ keeper: k1, incarnation: 1 }],
+      verifyWithinMs: 60_000,
     });
+    await settled();
+    at.finds(k1, 'sound');
     await settled();
 
     expect(at.orders(k2)).toEqual([]);

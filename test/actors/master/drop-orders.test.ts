@@ -88,7 +88,12 @@ describe('orders to drop deleted files', () => {
     await settled();
     const first = (at.told.get(k1) ?? []).map(({ value }) => value.fileId);
     const ids = Array.from({ length: 256 }, (_, index) => fileIdOf(index + 1));
-    at.table.ask('record dropped', { keeper: k1, incarnation: 1, fileIds: ids });
+    at.table.ask('record dropped', {
+      keeper: k1,
+      incarnation: 1,
+      fileIds: ids,
+      quarantinedOnly: false,
+    });
     at.drops.confirmed(k1, ids);
     await settled();
 

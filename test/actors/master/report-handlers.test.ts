@@ -114,7 +114,11 @@ describe('a report of dropped replicas', () => {
     at.drops.wake(k1);
     await settled();
 
-    await createReportHandlers(at.world).reportDropped({ stamp: at.stamp(k1), fileIds: [f1] });
+    await createReportHandlers(at.world).reportDropped({
+      stamp: at.stamp(k1),
+      fileIds: [f1],
+      quarantinedOnly: false,
+    });
 
     expect(at.table.ask('sum up', null).deletionsDue).toBe(0);
     expect(at.toLoop).toContainEqual({
@@ -123,6 +127,45 @@ describe('a report of dropped replicas', () => {
       keeper: k1,
       outcome: 'dropped',
     });
+  });
+});
+
+describe('a report of dropped bad bytes', () => {
+  it('L4: leaves the sound replica beside them, and ends the drop', async () => {
+    const at = aWorld();
+    at.table.storeFile([k1]);
+    const rotten = { ...verified(at), outcome: Outcome.QUARANTINED };
+    await createReportHandlers(at.world).reportVerified(rotten);
+    at.table.copyTo(k1);
+    expect(at.table.replicas()).toEqual(['k1 sound 1, aside']);
+
+    await createReportHandlers(at.world).reportDropped({ ...dropped(at), quarantinedOnly: true });
+
+    expect(at.table.replicas()).toEqual(['k1 sound 1']);
+    expect(at.toLoop.at(-1)).toMatchObject({ type: 'drop ended', outcome: 'dropped' });
+  });
+
+  it('S38: does not end the deletion of their file', async () => {
+    const at = aWorld();
+    at.table.storeFile([k1]);
+    at.table.ask('remove file', { name: 'a', at: at.world.wallMs() });
+
+    await createReportHandlers(at.world).reportDropped({ ...dropped(at), quarantinedOnly: true });
+
+    expect(at.table.ask('sum up', null).deletionsDue).toBe(1);
+  });
+});
+
+describe('a report that nobody can account for of a dropped replica', () => {
+  it('has its keeper look, and takes nothing out by itself', async () => {
+    const at = aWorld();
+    at.table.storeFile([k1]);
+
+    await createReportHandlers(at.world).reportDropped(dropped(at));
+
+    expect(at.table.replicas()).toEqual(['k1 sound 1']);
+    expect(at.orders(k1)).toEqual([`verify ${f1}`]);
+    at.world.verifications.lose(k1);
   });
 });
 
@@ -136,7 +179,11 @@ describe('every report', () => {
     ['stored', (reports, at) => reports.reportStored({ ...stored(at), stamp: stale(at) })],
     ['failed', (reports, at) => reports.reportFailed({ ...failed(at), stamp: stale(at) })],
     ['verified', (reports, at) => reports.reportVerified({ ...verified(at), stamp: stale(at) })],
-    ['dropped', (reports, at) => reports.reportDropped({ stamp: stale(at), fileIds: [f1] })],
+    [
+      'dropped',
+      (reports, at) =>
+        reports.reportDropped({ stamp: stale(at), fileIds: [f1], quarantinedOnly: false }),
+    ],
   ])('of an older start of its keeper changes nothing: %s', async (_, send) => {
     const at = aWorld();
     at.table.storeFile([k1]);
@@ -152,7 +199,11 @@ describe('every report', () => {
     const at = aWorld();
     const stamp = { ...at.stamp(k1), epoch: 0 };
 
-    const answer = createReportHandlers(at.world).reportDropped({ stamp, fileIds: [f1] });
+    const answer = createReportHandlers(at.world).reportDropped({
+      stamp,
+      fileIds: [f1],
+      quarantinedOnly: false,
+    });
 
     await expect(answer).rejects.toMatchObject({ code: 'stale' });
   });
@@ -161,6 +212,7 @@ describe('every report', () => {
     const answer = createReportHandlers(aWorld().world).reportDropped({
       stamp: undefined,
       fileIds: [f2],
+      quarantinedOnly: false,
     });
 
     await expect(answer).rejects.toMatchObject({ code: 'usage' });
@@ -212,4 +264,10 @@ const verified = (at: AWorld) => ({
   fileId: f1 as string,
   outcome: Outcome.SOUND as Outcome,
   reason: '',
+});
+
+const dropped = (at: AWorld) => ({
+  stamp: at.stamp(k1),
+  fileIds: [f1 as string],
+  quarantinedOnly: false,
 });

@@ -34,6 +34,30 @@ describe('waiting for a verification', () => {
     expect(clocks).toBe(0);
   });
 
+  it('L16: ends at once when the master has stopped', async () => {
+    const watch = new VerifyWatch();
+    watch.close();
+
+    const outcome = await watch.wait(f1, k1, 60_000);
+
+    expect(outcome).toEqual({ outcome: 'unknown', reason: 'the master is stopping' });
+    expect(watch.isUnderWay(f1, k1)).toBe(false);
+  });
+
+  it('is not over at once when it may take longer than a clock can be set for', () => {
+    vi.useFakeTimers();
+    const watch = new VerifyWatch();
+
+    const outcome = watch.wait(f1, k1, 2 ** 40);
+    vi.advanceTimersByTime(60_000);
+    const isUnderWay = watch.isUnderWay(f1, k1);
+    watch.close();
+    vi.useRealTimers();
+
+    expect(isUnderWay).toBe(true);
+    return outcome;
+  });
+
   it('ends without an outcome after its time', async () => {
     vi.useFakeTimers();
     const watch = new VerifyWatch();

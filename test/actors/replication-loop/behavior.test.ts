@@ -104,6 +104,27 @@ describe('replication loop, drops', () => {
     ]);
   });
 
+  it('L4: has bad bytes dropped beside a sound replica once, and again if its keeper does not say so', () => {
+    const loop = serving(['a', 'b'], {
+      dropVerifyMs: 1_000,
+      dropDeadlineMs: 4_000,
+      settleMs: 5_000,
+    });
+    const file = fileOf(1, ['a', replicaOn('b', { aside: true })], { target: 2 });
+    const order = 'drop 1 quarantined b#1, staying a b';
+    loop.tell(0, changed(file), tick);
+    loop.tell(1, changed(file), tick);
+    expect(loop.take()).toEqual([order]);
+
+    for (let now = 5_000; now <= 7_000; now += 500) loop.tell(now, tick);
+    expect(loop.take()).toEqual([order]);
+    loop.tell(7_001, { type: 'drop ended', ...drop(1, 'b'), outcome: 'dropped' });
+    loop.tell(7_002, changed(fileOf(1, ['a', 'b'], { target: 2 })));
+    for (let now = 7_500; now <= 20_000; now += 500) loop.tell(now, tick);
+
+    expect(loop.take()).toEqual([]);
+  });
+
   it('waits before it tries a refused drop again', () => {
     const loop = serving(['a', 'b']);
     loop.tell(0, changed(fileOf(1, ['a', 'b'], { target: 1 })));
@@ -115,6 +136,50 @@ describe('replication loop, drops', () => {
     loop.tell(1_001, tick);
 
     expect(loop.take()).toEqual(['drop 1 surplus b#1, staying a']);
+  });
+});
+
+describe('replication loop, drops that wait for verification', () => {
+  it('gives a drop the time in which the replicas that stay can be read again', () => {
+    const loop = serving(['a', 'b']);
+    loop.tell(0, changed(fileOf(1, ['a', 'b'], { target: 1, size: 100 * gib })));
+    loop.take();
+
+    loop.tell(100_000_000, tick);
+    expect(loop.take()).toEqual([]);
+    loop.tell(102_400_000 + 150_000, tick);
+    loop.tell(102_400_000 + 152_000, tick);
+
+    expect(loop.take()).toEqual(['drop 1 surplus b#1, staying a']);
+  });
+
+  it('L6: gives up a drop that its keeper does not carry out soon after it was told', () => {
+    const loop = serving(['a', 'b']);
+    loop.tell(0, changed(fileOf(1, ['a', 'b'], { target: 1, size: 100 * gib })));
+    loop.tell(60_000, { type: 'drop ordered', ...drop(1, 'b') });
+    loop.take();
+
+    loop.tell(89_999, tick);
+    expect(loop.take()).toEqual([]);
+    for (const now of [90_000, 92_000]) loop.tell(now, tick);
+
+    expect(loop.take()).toEqual(['drop 1 surplus b#1, staying a']);
+  });
+
+  it('L1: lets no copy wait because drops failed before', () => {
+    const loop = serving(['a', 'b', 'c', 'd']);
+    const file = (...holders: Parameters<typeof fileOf>[1]) => fileOf(1, holders, { target: 2 });
+    loop.tell(0, changed(file('a', 'b', 'c')));
+    for (let failure = 1; failure <= 8; failure += 1) {
+      loop.tell(failure * 1_000_000, { type: 'drop ended', ...drop(1, 'c'), outcome: 'refused' });
+      loop.tell(failure * 1_000_000 + 500_000, tick);
+    }
+    loop.take();
+
+    loop.tell(9_000_000, { type: 'drop ended', ...drop(1, 'c'), outcome: 'refused' });
+    loop.tell(9_000_001, changed(file('a', replicaOn('b', { standing: 'quarantined' }))));
+
+    expect(loop.take().filter(isOrder)).toEqual(['copy 1 a -> c']);
   });
 });
 

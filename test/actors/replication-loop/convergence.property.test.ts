@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { FileRecord } from '../../../src/domain/file-record.js';
 import { type KeeperId, keeperId } from '../../../src/domain/ids.js';
 import { fileOf, idOf } from '../../domain/replication-builders.js';
 import { seed } from '../../seed.js';
@@ -22,12 +23,7 @@ describe(`replication loop in a simulated cluster (seed ${seed})`, () => {
 
         cluster.run(120_000);
 
-        const up = [...cluster.keepers.values()].filter((keeper) => keeper.isUp);
-        for (const file of cluster.table.values()) {
-          const isHeld = up.some((keeper) => keeper.disk.has(file.fileId));
-          const wanted = isHeld ? Math.min(file.target, up.length) : 0;
-          expect(cluster.liveOf(file)).toBe(wanted);
-        }
+        for (const file of cluster.table.values()) expectHealed(cluster, file);
         expect(cluster.counts).toMatchObject({ copiesInFlight: 0, surplus: 0, settled: true });
       }),
       { seed, numRuns: 60, examples: [tooManyMissing, tooManyParked] },
@@ -57,16 +53,28 @@ describe(`replication loop in a simulated cluster (seed ${seed})`, () => {
   });
 });
 
+function expectHealed(cluster: SimulatedCluster, file: FileRecord): void {
+  const up = [...cluster.keepers.values()].filter((keeper) => keeper.isUp);
+  const isHeld = up.some((keeper) => keeper.disk.has(file.fileId));
+  const wanted = isHeld ? Math.min(file.target, up.length) : 0;
+  expect(cluster.liveOf(file)).toBe(wanted);
+  const aside = up.filter((keeper) => keeper.aside.has(file.fileId));
+  if (wanted === file.target) expect(aside, 'L4 nothing is left aside').toEqual([]);
+}
+
 // Builders
 
-function strike(cluster: SimulatedCluster, keeper: KeeperId, kind: 'crash' | 'kept' | 'wiped') {
+type Fault = 'crash' | 'kept' | 'wiped' | 'rot';
+
+function strike(cluster: SimulatedCluster, keeper: KeeperId, kind: Fault) {
   if (kind === 'crash') cluster.crash(keeper);
+  else if (kind === 'rot') cluster.rot(keeper);
   else cluster.restart(keeper, kind);
 }
 
 type History = [
   { keepers: string[]; files: { holders: string[]; target: number }[] },
-  { kind: 'crash' | 'kept' | 'wiped'; on: number; forMs: number }[],
+  { kind: Fault; on: number; forMs: number }[],
 ];
 
 const held = (holders: string, target: number) => ({ holders: [...holders], target });
@@ -122,7 +130,7 @@ const tooManyParked: History = [
 ];
 
 const fault = fc.record({
-  kind: fc.constantFrom('crash' as const, 'crash' as const, 'kept' as const, 'wiped' as const),
+  kind: fc.constantFrom<Fault[]>('crash', 'crash', 'kept', 'wiped', 'rot'),
   on: fc.nat(5),
   forMs: fc.integer({ min: 1, max: 400 }).map((steps) => steps * 10),
 });

@@ -157,6 +157,30 @@ describe('replication loop, copies', () => {
     expect(loop.take().filter(isOrder)).toEqual(['copy 1 a -> c']);
   });
 
+  it('L1, L9: makes a replica again on the keeper whose own is quarantined, if there is no other', () => {
+    const loop = serving(['a', 'b', 'c']);
+    const rotten = fileOf(1, ['a', 'b', replicaOn('c', { standing: 'quarantined' })]);
+    loop.tell(0, changed(rotten));
+    expect(loop.take()).toEqual(['copy 1 a -> c', 'counts 1 below, 1 copies']);
+
+    loop.tell(1, changed(rotten), tick);
+    loop.tell(2, { type: 'copy ended', ...copy(1, 'c'), outcome: 'stored' }, tick);
+    expect(loop.take()).toEqual([]);
+    loop.tell(3, changed(fileOf(1, ['a', 'b', replicaOn('c', { aside: true })])));
+
+    expect(loop.take()).toEqual(['drop 1 quarantined c#1, staying a b c', 'counts none']);
+  });
+
+  it('counts a copy as failed of which a fresh keeper then has nothing but bad bytes', () => {
+    const loop = serving(['a', 'b', 'c']);
+    loop.tell(0, changed(fileOf(1, ['a', 'b'])));
+    loop.take();
+
+    loop.tell(1, changed(fileOf(1, ['a', 'b', replicaOn('c', { standing: 'quarantined' })])));
+
+    expect(loop.take()).toEqual(['copy 1 a -> c']);
+  });
+
   it('finds room again after a disk was full, without being told', () => {
     const loop = serving(['a']);
     loop.tell(0, view('b', { freeBytes: 10 }), changed(fileOf(1, ['a'], { target: 2 })));

@@ -19,7 +19,14 @@ import {
   type KeeperView,
   replicaState,
 } from '../../../src/domain/keeper-view.js';
-import { replicaOf, withoutReplica, withReplica } from '../../../src/domain/replica-rows.js';
+import {
+  judgeFound,
+  provenRow,
+  replicaOf,
+  withoutAside,
+  withoutReplica,
+  withReplica,
+} from '../../../src/domain/replica-rows.js';
 import { resolveReplicationLimits } from '../../../src/domain/replication-limits.js';
 import { viewOf } from '../../domain/replication-builders.js';
 
@@ -31,6 +38,8 @@ interface Keeper {
   isUp: boolean;
   starts: number;
   readonly disk: Set<FileId>;
+  /** Bad bytes of these files are in quarantine. */
+  readonly aside: Set<FileId>;
 }
 
 export class SimulatedCluster {
@@ -51,7 +60,7 @@ export class SimulatedCluster {
     for (const keeper of keepers) {
       const held = files.filter((file) => replicaOf(file, keeper) !== undefined);
       const disk = new Set(held.map((file) => file.fileId));
-      this.keepers.set(keeper, { isUp: true, starts: 1, disk });
+      this.keepers.set(keeper, { isUp: true, starts: 1, disk, aside: new Set() });
       this.#setView(viewOf(keeper));
     }
     this.tell({ type: 'mode changed', mode: 'serving' });
@@ -81,7 +90,10 @@ export class SimulatedCluster {
     if (process === undefined || process.isUp) return;
     process.isUp = true;
     process.starts += 1;
-    if (disk === 'wiped') process.disk.clear();
+    if (disk === 'wiped') {
+      process.disk.clear();
+      process.aside.clear();
+    }
     const incarnation = process.starts;
     this.#setView({ ...viewOf(keeper), state: 'joining', incarnation, reported: false });
     this.#after(50, () => {
@@ -89,6 +101,21 @@ export class SimulatedCluster {
       this.#takeInventory(keeper, process);
       this.#setView({ ...viewOf(keeper), incarnation });
     });
+  }
+
+  /** Of every file that the keeper holds and has not told anybody about otherwise. */
+  rot(keeper: KeeperId): void {
+    const process = this.keepers.get(keeper);
+    if (process?.isUp !== true || this.views.get(keeper)?.reported !== true) return;
+    for (const fileId of [...process.disk]) {
+      const file = this.table.get(fileId);
+      const row = file && replicaOf(file, keeper);
+      if (file === undefined || row === undefined) continue;
+      process.disk.delete(fileId);
+      process.aside.add(fileId);
+      if (row.standing !== 'dropping')
+        this.#commit(withReplica(file, { ...withoutAside(row), standing: 'quarantined' }));
+    }
   }
 
   /** How many replicas of the file are live. */
@@ -139,7 +166,8 @@ export class SimulatedCluster {
     expect(this.#copying.has(copy), 'S31 one copy in flight for a file and destination').toBe(
       false,
     );
-    expect(replicaOf(file, destination), 'S32 the destination holds no replica').toBeUndefined();
+    const standing = replicaOf(file, destination)?.standing ?? 'quarantined';
+    expect(standing, 'S32 the destination holds no good replica').toBe('quarantined');
     this.#copying.add(copy);
     const inFlight = [...this.#copying].filter((other) => other.startsWith(fileId)).length;
     expect(this.liveOf(file) + inFlight, 'S30 live and in flight').toBeLessThanOrEqual(file.target);
@@ -165,40 +193,50 @@ export class SimulatedCluster {
       canRead && file !== undefined && !this.cursed.has(fileId) && !this.cursed.has(destination);
     if (isStored) {
       to.disk.add(fileId);
-      const row = { keeper: destination, incarnation, standing: 'sound' } as const;
-      this.#commit(withReplica(file, { ...row, verifiedAt: wallMs(this.nowMs) }));
+      const by = { keeper: destination, incarnation };
+      this.#commit(withReplica(file, provenRow(file, by, wallMs(this.nowMs))));
     }
     this.tell({ type: 'copy ended', fileId, destination, outcome: isStored ? 'stored' : 'failed' });
   }
 
-  #onDrop({ fileId, keeper, incarnation, staying }: Effect<'drop'>): void {
+  #onDrop({ fileId, keeper, incarnation, why, staying }: Effect<'drop'>): void {
     const file = this.table.get(fileId);
     if (file === undefined) throw new Error('a drop of a file that the table does not know');
+    const quarantinedOnly = why === 'quarantined';
     const verdict = judgeDrop(
       file,
-      { keeper, incarnation },
+      { keeper, incarnation, quarantinedOnly },
       staying,
       (other) => this.views.get(other)?.incarnation,
     );
     for (const { keeper: stayer } of staying)
       expect(this.views.get(stayer)?.state, 'S27 who stays is alive').toBe('alive');
     expect(verdict, 'S27 the last-copy guard agrees').toEqual({ agreed: true });
+    this.#after(50, () => this.tell({ type: 'drop ordered', fileId, keeper }));
     this.#after(100, () => {
       const from = this.keepers.get(keeper);
       if (from?.isUp !== true || from.starts !== incarnation) return;
-      from.disk.delete(fileId);
+      if (!quarantinedOnly) from.disk.delete(fileId);
+      from.aside.delete(fileId);
       this.tell({ type: 'drop ended', fileId, keeper, outcome: 'dropped' });
-      this.#commit(withoutReplica(this.table.get(fileId) ?? file, keeper));
+      const now = this.table.get(fileId) ?? file;
+      const row = replicaOf(now, keeper);
+      const stays = quarantinedOnly && row?.standing === 'sound';
+      this.#commit(stays ? withReplica(now, withoutAside(row)) : withoutReplica(now, keeper));
     });
   }
 
   /** Rows that stay are told to nobody, as in a table with a million of them. */
-  #takeInventory(keeper: KeeperId, { disk, starts }: Keeper): void {
+  #takeInventory(keeper: KeeperId, { disk, aside, starts }: Keeper): void {
     for (const file of this.table.values()) {
+      const { fileId, size, digest } = file;
       const row = replicaOf(file, keeper);
-      if (row === undefined) continue;
-      if (!disk.has(file.fileId)) this.#commit(withoutReplica(file, keeper));
-      else this.table.set(file.fileId, withReplica(file, { ...row, incarnation: starts }));
+      const isWhole = disk.has(fileId);
+      const found = { size, digest, quarantined: !isWhole, aside: isWhole && aside.has(fileId) };
+      const by = { keeper, incarnation: starts };
+      if (isWhole || aside.has(fileId))
+        this.table.set(fileId, withReplica(file, judgeFound(file, found, by)));
+      else if (row !== undefined) this.#commit(withoutReplica(file, keeper));
     }
   }
 

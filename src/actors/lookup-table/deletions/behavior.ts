@@ -3,6 +3,7 @@ import { type Answer, accept, refuse } from '../../../domain/answer.js';
 import { type DropVerdict, judgeDrop } from '../../../domain/drop-guard.js';
 import type { FileRecord } from '../../../domain/file-record.js';
 import type { FileId, KeeperId, WallMs } from '../../../domain/ids.js';
+import { withoutAside } from '../../../domain/replica-rows.js';
 import {
   dropsDueOf,
   dueKey,
@@ -16,7 +17,13 @@ import { overtake, type Turn } from '../endings/behavior.js';
 import { fileNamed } from '../files/behavior.js';
 import { requireCurrent } from '../keepers/behavior.js';
 import type { TableRequests } from '../messages.js';
-import { findReplica, forgetHolder, putReplica, removeReplica } from '../replicas/behavior.js';
+import {
+  type FoundReplica,
+  findReplica,
+  forgetHolder,
+  putReplica,
+  removeReplica,
+} from '../replicas/behavior.js';
 
 type Inputs = { readonly [Type in keyof TableRequests]: TableRequests[Type]['input'] };
 
@@ -53,15 +60,29 @@ export function demandDrop(turn: Turn, keeper: KeeperId, fileId: FileId): void {
   addDue(turn, keeper, fileId);
 }
 
-export function recordDropped(turn: Turn, report: Inputs['record dropped']): Answer<null> {
+export function recordDropped(
+  turn: Turn,
+  report: Inputs['record dropped'],
+): Answer<TableRequests['record dropped']['answer']> {
   const current = requireCurrent(turn, report);
   if (!current.ok) return current;
+  const { keeper, quarantinedOnly } = report;
+  const doubtful: FileId[] = [];
   for (const fileId of report.fileIds) {
-    confirmDrop(turn, report.keeper, fileId);
-    const file = turn.get(fileKey(fileId));
-    if (file !== undefined) removeReplica(turn, file, report.keeper);
+    if (!quarantinedOnly) confirmDrop(turn, keeper, fileId);
+    const found = findReplica(turn, fileId, keeper);
+    if (found === undefined) continue;
+    if (quarantinedOnly) clearAside(turn, found);
+    else if (found.replica.standing === 'sound') doubtful.push(fileId);
+    else removeReplica(turn, found.file, keeper);
   }
-  return accept(null);
+  return accept({ doubtful });
+}
+
+/** Of a quarantined replica nothing is left then. */
+function clearAside(turn: Turn, { file, replica }: FoundReplica): void {
+  if (replica.standing === 'quarantined') removeReplica(turn, file, replica.keeper);
+  else putReplica(turn, file, withoutAside(replica));
 }
 
 export function agreeToDrop(turn: Turn, drop: Inputs['agree to drop']): Answer<DropVerdict> {
@@ -74,7 +95,8 @@ export function agreeToDrop(turn: Turn, drop: Inputs['agree to drop']): Answer<D
     drop.staying,
     (keeper) => turn.get(keeperKey(keeper))?.incarnation,
   );
-  if (verdict.agreed) putReplica(turn, file, { ...replica, standing: 'dropping' });
+  if (verdict.agreed && !drop.quarantinedOnly)
+    putReplica(turn, file, { ...replica, standing: 'dropping' });
   return accept(verdict);
 }
 

@@ -1,9 +1,10 @@
 /**
  * What a keeper's full report makes of the table.
  *
- * An entry that the table agrees with is vouched for by the keeper's present start; after the
- * last page, rows that only an older start vouched for are absent for certain. So is one that
- * is still `dropping`: an entry would have called the drop off.
+ * An entry that the table agrees with is vouched for by the keeper's present start. A file has two
+ * when the keeper's disk changed while it looked: the later entry is true. After the last page,
+ * rows that only an older start vouched for are absent for certain. So is one that is still
+ * `dropping`: an entry would have called the drop off.
  */
 import { type Answer, accept } from '../../../domain/answer.js';
 import type { ReplicaRecord } from '../../../domain/file-record.js';
@@ -22,22 +23,28 @@ type Reception = TableRequests['take inventory']['answer'];
 export function takeInventory(turn: Turn, page: Page): Answer<Reception> {
   const current = requireCurrent(turn, page);
   if (!current.ok) return current;
-  const entries = withoutShadowed(page.entries);
-  return accept({ unknown: entries.filter((entry) => takeEntry(turn, page, entry) === 'unknown') });
+  const unknown: InventoryEntry[] = [];
+  const doubtful: FileId[] = [];
+  for (const entry of page.entries) {
+    const taken = takeEntry(turn, page, entry);
+    if (taken === 'unknown') unknown.push(entry);
+    if (taken === 'doubtful') doubtful.push(entry.fileId);
+  }
+  return accept({ unknown, doubtful });
 }
 
-/** A keeper that set bytes aside and fetched the file again reports both; the good copy is the replica. */
-function withoutShadowed(entries: readonly InventoryEntry[]): readonly InventoryEntry[] {
-  if (!entries.some((entry) => entry.quarantined)) return entries;
-  const whole = new Set(entries.filter((entry) => !entry.quarantined).map((entry) => entry.fileId));
-  return entries.filter((entry) => !entry.quarantined || !whole.has(entry.fileId));
-}
-
-function takeEntry(turn: Turn, page: Page, entry: InventoryEntry): 'taken' | 'unknown' {
+function takeEntry(
+  turn: Turn,
+  page: Page,
+  entry: InventoryEntry,
+): 'taken' | 'unknown' | 'doubtful' {
   const { fileId } = entry;
   const file = turn.get(fileKey(fileId));
-  if (file !== undefined) putReplica(turn, file, judgeFound(file, entry, page));
-  else if (!mayCommit(turn, entry)) {
+  if (file !== undefined) {
+    const row = judgeFound(file, entry, page);
+    putReplica(turn, file, row);
+    if (row.standing === 'quarantined' && !entry.quarantined) return 'doubtful';
+  } else if (!mayCommit(turn, entry)) {
     const deleted = turn.get(tombstoneKey(fileId)) !== undefined;
     if (!deleted && !page.collect) return 'unknown';
     demandDrop(turn, page.keeper, fileId);

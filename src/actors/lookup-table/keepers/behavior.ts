@@ -10,19 +10,28 @@ import type { TableRequests } from '../messages.js';
 
 type Admission = TableRequests['admit keeper']['input'];
 
-export function admitKeeper(turn: Turn, admission: Admission): Answer<null> {
-  const { keeper, clusterId, incarnation, address, at } = admission;
+/**
+ * A start whose number was used before (the directory is new, an older copy, or a clone) goes on
+ * where the last one ended, so that what is known of its replicas gives way to its own inventory.
+ */
+export function admitKeeper(
+  turn: Turn,
+  admission: Admission,
+): Answer<{ readonly incarnation: number }> {
+  const { keeper, clusterId, startId, address, isDoubted, isHeard, at } = admission;
   if (clusterId !== undefined && clusterId !== turn.identity.clusterId)
     return refuse('not-allowed', `${keeper} belongs to another cluster, ${clusterId}`);
   const known = turn.get(keeperKey(keeper));
   if (known?.retired) return refuse('not-allowed', `${keeper} was retired`);
-  if (known !== undefined && incarnation < known.incarnation)
-    return refuseStale(known, incarnation);
-  if (known?.incarnation === incarnation)
-    return known.address === address ? accept(null) : refuseTwin(known);
+  const isSame = known !== undefined && known.startId === startId && known.address === address;
+  if (isSame && !isDoubted) return accept({ incarnation: known.incarnation });
+  const isUsed = known !== undefined && admission.incarnation <= known.incarnation;
+  // Not final: its end may only not have been noticed yet.
+  if (isUsed && !isSame && isHeard) return refuseTwin(known);
+  const incarnation = isUsed ? known.incarnation + 1 : admission.incarnation;
   const fresh = { registeredAt: at, retired: false, replicas: 0 };
-  turn.put(keeperKey(keeper), { ...fresh, ...known, keeper, incarnation, address });
-  return accept(null);
+  turn.put(keeperKey(keeper), { ...fresh, ...known, keeper, incarnation, startId, address });
+  return accept({ incarnation });
 }
 
 export const listKeepers = (turn: Turn): Answer<readonly KeeperRecord[]> =>
@@ -44,11 +53,10 @@ export function countReplicas(turn: Turn, keeper: KeeperId, change: 1 | -1): voi
   turn.put(keeperKey(keeper), { ...known, replicas: known.replicas + change });
 }
 
-/** One start of a keeper has one address: this is another process, on a copy of its directory. */
 const refuseTwin = ({ keeper, address }: KeeperRecord) =>
   refuse(
-    'conflict',
-    `${keeper} runs at ${address} already: is this directory a copy of that keeper's?`,
+    'unavailable',
+    `a keeper with the id "${keeper}" is running at ${address}: give this one another with --id, unless its directory is a copy of that keeper's`,
   );
 
 const refuseStale = (known: KeeperRecord, incarnation: number) =>

@@ -1,10 +1,12 @@
 /** The replica rows of files that live, each with its index and its count. */
 import { type Answer, accept } from '../../../domain/answer.js';
-import type { FileRecord, ReplicaRecord, ReplicaStanding } from '../../../domain/file-record.js';
-import type { FileId, KeeperId } from '../../../domain/ids.js';
+import type { FileRecord, ReplicaRecord } from '../../../domain/file-record.js';
+import { type FileId, type KeeperId, wallMs } from '../../../domain/ids.js';
 import {
   isSameReplica,
+  provenRow,
   replicaOf,
+  withoutAside,
   withoutReplica,
   withReplica,
 } from '../../../domain/replica-rows.js';
@@ -53,24 +55,31 @@ export function forgetHolder(turn: Turn, file: FileRecord, keeper: KeeperId): vo
 
 type Verification = TableRequests['record verified']['input'];
 
-/** Stale, or of a replica that the table does not have: changes nothing. */
+/**
+ * Stale, or that a replica is sound or absent that the table does not have: changes nothing. Bytes
+ * that were set aside are on the keeper's disk, whatever the table has heard, and are to go.
+ */
 export function recordVerified(turn: Turn, verification: Verification): Answer<null> {
   const { keeper, incarnation, fileId, outcome, at } = verification;
+  if (!requireCurrent(turn, verification).ok) return accept(null);
   const found = findReplica(turn, fileId, keeper);
-  if (found === undefined || !requireCurrent(turn, verification).ok) return accept(null);
+  if (found === undefined) {
+    if (outcome === 'quarantined') putSetAside(turn, verification);
+    return accept(null);
+  }
   const { file, replica } = found;
   if (outcome === 'absent') removeReplica(turn, file, keeper);
-  else {
-    const standing = standingAfter(outcome, replica.standing);
-    const verifiedAt = outcome === 'sound' ? at : replica.verifiedAt;
-    putReplica(turn, file, { keeper, incarnation, standing, verifiedAt });
-  }
+  else if (outcome === 'sound') putReplica(turn, file, provenRow(file, verification, at));
+  // The order of a drop that was agreed to is on its way: no good copy may come into its path.
+  else if (replica.standing !== 'dropping')
+    putReplica(turn, file, { ...withoutAside(replica), incarnation, standing: 'quarantined' });
   return accept(null);
 }
 
-/** A drop that was agreed to is not called off by finding the bytes sound. */
-function standingAfter(outcome: 'sound' | 'quarantined', before: ReplicaStanding): ReplicaStanding {
-  return outcome === 'sound' && before === 'dropping' ? 'dropping' : outcome;
+function putSetAside(turn: Turn, { keeper, incarnation, fileId }: Verification): void {
+  const file = turn.get(fileKey(fileId));
+  if (file === undefined) return;
+  putReplica(turn, file, { keeper, incarnation, standing: 'quarantined', verifiedAt: wallMs(0) });
 }
 
 function saveReplicas(turn: Turn, file: FileRecord): void {

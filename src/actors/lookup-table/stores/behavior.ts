@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type Answer, accept } from '../../../domain/answer.js';
 import type { FileRecord } from '../../../domain/file-record.js';
-import { isSameContent } from '../../../domain/replica-rows.js';
+import { isSameContent, provenRow } from '../../../domain/replica-rows.js';
 import {
   endedKey,
   fileKey,
@@ -35,8 +35,7 @@ function addStored(turn: Turn, file: FileRecord, stored: Stored): Reception {
   if (stored.uploadId !== undefined && stored.uploadId !== file.uploadId)
     return decline('the file was committed by another upload');
   if (!isSameContent(file, stored)) return decline('the bytes are not those of the committed file');
-  const { keeper, incarnation, at } = stored;
-  putReplica(turn, file, { keeper, incarnation, standing: 'sound', verifiedAt: at });
+  putReplica(turn, file, provenRow(file, stored, stored.at));
   return { accepted: true };
 }
 

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { Dispatcher } from '../../../src/actors/master/dispatcher.js';
+import { wallMs } from '../../../src/domain/ids.js';
+import { f1, k1, k2 } from '../lookup-table/table-under-test.js';
+import { AWorld, settled } from './a-world.js';
+
+describe('a drop that the loop orders', () => {
+  it('of bad bytes names only those, and leaves the row of the sound replica beside them', async () => {
+    const at = beside();
+
+    order(at, 'quarantined', [k1, k2]);
+    await settled();
+    for (const keeper of [k1, k2]) at.finds(keeper, 'sound');
+    await settled();
+
+    expect(at.told.get(k2)?.at(-1)).toEqual({
+      $case: 'drop',
+      value: { fileId: f1, incarnation: 1, quarantinedOnly: true },
+    });
+    expect(at.table.replicas()).toEqual(['k1 sound 1', 'k2 sound 1, aside']);
+  });
+
+  it('S7, S27: of a whole replica is refused when it rests on that replica', async () => {
+    const at = beside();
+
+    order(at, 'surplus', [k1, k2]);
+    await settled();
+    for (const keeper of [k1, k2]) at.finds(keeper, 'sound');
+    await settled();
+
+    expect(at.orders(k2)).toEqual([`verify ${f1}`]);
+    expect(at.toLoop.at(-1)).toMatchObject({ type: 'drop ended', outcome: 'refused' });
+  });
+});
+
+// Builders
+
+/** A file of target 2 that is sound on two keepers, on the second beside bad bytes. */
+function beside(): AWorld {
+  const at = new AWorld();
+  for (const keeper of [k1, k2]) at.join(keeper);
+  at.table.reserve({ target: 2 });
+  at.table.store();
+  at.table.copyTo(k2);
+  const found = { keeper: k2, incarnation: 1, fileId: f1, at: wallMs(8) };
+  at.table.ask('record verified', { ...found, outcome: 'quarantined' });
+  at.table.copyTo(k2);
+  return at;
+}
+
+function order(at: AWorld, why: 'quarantined' | 'surplus', stayers: readonly (typeof k1)[]): void {
+  const staying = stayers.map((keeper) => ({ keeper, incarnation: 1 }));
+  const drop = { fileId: f1, keeper: k2, incarnation: 1, why, staying, verifyWithinMs: 60_000 };
+  new Dispatcher(at.world).onLoopEffect({ type: 'drop', ...drop });
+}
