@@ -1,0 +1,77 @@
+/**
+ * S7, S24, S26, S27: bytes of a file that lives leave a disk only while its target is met by sound
+ * replicas on other keepers, and bytes of a file that was committed leave one only after it was
+ * deleted.
+ */
+import type { FileRecord } from '../../../src/domain/file-record.js';
+import type { FileId } from '../../../src/domain/ids.js';
+import type { Content } from '../cluster/content.js';
+import type { Service } from '../cluster/service.js';
+import { keeperRoot, type SimCluster } from '../cluster/sim-cluster.js';
+import type { Checker } from './checker.js';
+import { FileLives } from './file-lives.js';
+
+export function lastCopyGuard(cluster: SimCluster): Checker {
+  const lives = new FileLives();
+  return {
+    invariant: 'S27',
+    committed: (before, after) => lives.note(before, after),
+    removing(keeper, path) {
+      const removal = parseRemoval(path);
+      if (removal === undefined) return;
+      const { fileId } = removal;
+      const file = cluster.table()?.files.get(fileId);
+      if (file !== undefined) judgeDrop(cluster, file, { keeper, ...removal });
+      else if (lives.committed.has(fileId) && !lives.deleted.has(fileId))
+        cluster.report(
+          'S26',
+          `${keeper.name} destroys ${lives.committed.get(fileId)}, which nobody deleted`,
+        );
+    },
+  };
+}
+
+interface Removal {
+  readonly place: 'objects' | 'quarantine';
+  readonly fileId: FileId;
+}
+
+function parseRemoval(path: string): Removal | undefined {
+  const [place, ...rest] = path.slice(keeperRoot.length + 1).split('/');
+  const name = rest.at(-1) ?? '';
+  if ((place !== 'objects' && place !== 'quarantine') || !name.endsWith('.mp4')) return undefined;
+  return { place, fileId: name.slice(0, -'.mp4'.length) as FileId };
+}
+
+function judgeDrop(
+  cluster: SimCluster,
+  file: FileRecord,
+  { keeper, place }: Removal & { readonly keeper: Service },
+): void {
+  const content = cluster.contentOf(file.digest);
+  if (content === undefined) return;
+  if (place === 'objects' && !isReplica(cluster, keeper, file, content)) return;
+  const staying = cluster.keepers.filter((other) => {
+    if (other === keeper && place === 'objects') return false;
+    if (cluster.damage.isExcused(other.name, file.fileId, cluster.nowMs)) return true;
+    return cluster.replica(other, file.fileId, content, 'written') === 'sound';
+  });
+  if (staying.length >= file.target) return;
+  cluster.report(
+    place === 'quarantine' ? 'S7' : 'S27',
+    `${keeper.name} destroys ${file.name} in ${place}, and ${staying.length} of ${file.target} sound ones stay`,
+  );
+}
+
+/** What was never durable was never reported, and nobody rests on half a replica. */
+function isReplica(
+  cluster: SimCluster,
+  keeper: Service,
+  file: FileRecord,
+  content: Content,
+): boolean {
+  const isCounted = file.replicas.some((row) => row.keeper === keeper.name);
+  const plane = isCounted ? 'written' : 'durable';
+  const truth = cluster.replica(keeper, file.fileId, content, plane);
+  return truth === 'sound' || truth === 'damaged';
+}

@@ -1,0 +1,257 @@
+/**
+ * A cluster of production masters, keepers and clients in a simulated world, and what those who
+ * judge it can know of it that no process knows.
+ */
+import { startKeeper } from '../../../src/actors/keeper/keeper.actor.js';
+import { startMaster } from '../../../src/actors/master/master.actor.js';
+import type { FileId, KeeperId } from '../../../src/domain/ids.js';
+import type { Checker } from '../checkers/checker.js';
+import { HistoryRecorder } from '../history/recorder.js';
+import { MemoryTableDisk } from '../memory-table-store.js';
+import type { ThreadTraffic } from '../world/world.js';
+import { Box } from './box.js';
+import { ClientHost, type Told } from './client-host.js';
+import type { ClusterShape } from './cluster-shape.js';
+import { type Content, makeContent } from './content.js';
+import { DamageLedger } from './damage-ledger.js';
+import { Service } from './service.js';
+import { createSimLogger } from './sim-logger.js';
+import type { Stage } from './stage.js';
+import { TableReading } from './table-reading.js';
+import { Violation } from './violation.js';
+
+export const masterPort = 7000;
+export const keeperPort = 7001;
+export const keeperRoot = '/data/keeper';
+export const tableDirectory = '/data/master';
+const clientDiskBytes = 1e9;
+
+/** What lies on a keeper's disk of one file, judged by the bytes that its client sent. */
+export type ReplicaTruth = 'sound' | 'damaged' | 'partial' | 'absent';
+
+export class SimCluster {
+  readonly stage: Stage;
+  readonly shape: ClusterShape;
+  readonly master: Service;
+  readonly keepers: readonly Service[];
+  readonly clients: readonly ClientHost[];
+  readonly damage = new DamageLedger();
+  readonly history = new HistoryRecorder();
+  readonly contents = new Map<string, Content>();
+  /** Those who watch what clients are told, apart from the checkers. */
+  readonly probeTold = new Set<(told: Told) => void>();
+  /** Keepers that write nothing new until somebody has looked at their disk and started them again. */
+  readonly suspectDisks = new Set<string>();
+  /** Those, and those that ended since and were not started again. */
+  readonly sickDisks = new Set<string>();
+  /** How many clients have probed. */
+  probes = 1;
+  /** The faults are over, and the core is healed. */
+  isHealing = false;
+  /** An older table, or none, was put in the place of the one that was there. */
+  tableWasReplaced = false;
+  /** Histories of a name that were too hard to judge. */
+  tooHard = 0;
+  readonly #contentByDigest = new Map<string, Content>();
+  #reading: TableReading | undefined;
+  #violation: Violation | undefined;
+  #checkers: readonly Checker[] = [];
+
+  constructor(stage: Stage, shape: ClusterShape) {
+    this.stage = stage;
+    this.shape = shape;
+    this.master = this.#createMaster();
+    this.keepers = Array.from({ length: shape.keepers }, (_, at) => this.#createKeeper(at));
+    this.clients = Array.from(
+      { length: shape.clients },
+      (_, at) => new ClientHost({ cluster: this, name: `c${at + 1}`, address: `10.0.2.${at + 1}` }),
+    );
+  }
+
+  get nowMs(): number {
+    return this.stage.kernel.nowMs;
+  }
+
+  /** The first thing that went wrong; nothing after it is of interest. */
+  get violation(): Violation | undefined {
+    return this.#violation;
+  }
+
+  /** @param invariant such as `S27`. */
+  report(invariant: string, detail: string): void {
+    if (this.#violation !== undefined) return;
+    this.#violation = new Violation(invariant, detail, this.nowMs);
+    this.stage.trace.tell('checker', `${invariant} is broken: ${detail}`);
+  }
+
+  /** From now on they are told of everything. */
+  watch(checkers: readonly Checker[]): void {
+    this.#checkers = checkers;
+    let before: TableReading | undefined;
+    this.master.box.tables.onCommit = () => {
+      const after = this.table();
+      if (after === undefined) return;
+      for (const checker of checkers) checker.committed?.(before, after);
+      before = after;
+    };
+    this.master.box.tables.onReplaced = () => {
+      before = undefined;
+      this.#reading = undefined;
+      this.tableWasReplaced = true;
+    };
+    for (const keeper of this.keepers)
+      keeper.box.disk.observe({
+        onRemoved: (path, how) => {
+          if (how === 'unlinked') for (const checker of checkers) checker.removing?.(keeper, path);
+        },
+        // A replica that is published is made of new bytes, whatever was wrong with those before.
+        onRenamed: (_, to) => {
+          const fileId = fileIdOf(to);
+          if (fileId !== undefined && to.endsWith('.mp4')) this.damage.mend(keeper.name, fileId);
+        },
+      });
+  }
+
+  onTold(told: Told): void {
+    for (const checker of this.#checkers) checker.told?.(told);
+    for (const watcher of this.probeTold) watcher(told);
+    const { asked, outcome, client, detail } = told;
+    const end = outcome.type === 'refused' ? `refused: ${outcome.code} (${detail})` : outcome.type;
+    this.stage.trace.tell(client, `${asked.call.type} ${asked.name}: ${end}`);
+  }
+
+  onThread(traffic: ThreadTraffic): void {
+    for (const checker of this.#checkers) checker.thread?.(traffic);
+  }
+
+  start(): void {
+    this.master.start();
+    for (const keeper of this.keepers) keeper.start();
+  }
+
+  get masterAddress(): string {
+    return `${this.master.box.address}:${masterPort}`;
+  }
+
+  /** What is committed; none before a master has run. */
+  table(): TableReading | undefined {
+    const disk = this.master.box.tables.durable(tableDirectory);
+    if (disk === undefined) return undefined;
+    const known = this.#reading;
+    if (known?.commit === disk.commit && known.epoch === disk.epoch) return known;
+    this.#reading = new TableReading(disk);
+    return this.#reading;
+  }
+
+  content(tag: string, size: number, isFilm = false): Content {
+    const known = this.contents.get(tag);
+    if (known !== undefined) return known;
+    const content = makeContent(tag, size, isFilm);
+    this.contents.set(tag, content);
+    this.#contentByDigest.set(content.digest, content);
+    return content;
+  }
+
+  contentOf(digest: string): Content | undefined {
+    return this.#contentByDigest.get(digest);
+  }
+
+  /** What would be there for certain after a power cut, or what is there while the machine runs. */
+  replica(
+    keeper: Service,
+    fileId: FileId,
+    expected: Content,
+    plane: 'durable' | 'written' = 'durable',
+  ): ReplicaTruth {
+    const path = objectPath(fileId);
+    const { disk } = keeper.box;
+    const data = disk[plane](path.data);
+    const manifest = disk[plane](path.manifest);
+    if (data === undefined && manifest === undefined) return 'absent';
+    if (data === undefined || manifest === undefined) return 'partial';
+    if (this.damage.isDamaged(keeper.name, fileId)) return 'damaged';
+    return data.equals(expected.bytes) ? 'sound' : 'damaged';
+  }
+
+  /** Keepers by the id that they have in the table, which is the name of their service unless a directory moved. */
+  keeperOf(id: KeeperId): Service | undefined {
+    return this.keepers.find(({ name }) => name === id);
+  }
+
+  #createMaster(): Service {
+    const box = new Box('10.0.0.1', clientDiskBytes);
+    const { suspectAfterMs, lostAfterMs, repairEveryMs, replicas, acks } = this.shape;
+    return new Service({
+      name: 'master',
+      box,
+      stage: this.stage,
+      launch: (process) =>
+        startMaster(
+          {
+            host: box.address,
+            port: masterPort,
+            dataDir: tableDirectory,
+            replicas,
+            acks,
+            suspectAfterMs,
+            lostAfterMs,
+            repairEveryMs,
+            accept: 'any',
+          },
+          createSimLogger(this.stage.trace, process.name),
+        ),
+    });
+  }
+
+  #createKeeper(at: number): Service {
+    const name = `k${at + 1}`;
+    const box = new Box(`10.0.1.${at + 1}`, this.shape.diskBytes);
+    box.disk.faults.slowness = this.shape.diskSlowness;
+    return new Service({
+      name,
+      box,
+      stage: this.stage,
+      launch: (process) => {
+        this.suspectDisks.delete(name);
+        // What is read from a disk after a failed sync is not what is on it: it is mounted anew.
+        if (this.sickDisks.delete(name)) box.disk.powerCut(this.stage.chance);
+        return startKeeper(
+          {
+            host: box.address,
+            port: keeperPort,
+            master: this.masterAddress,
+            dataDir: keeperRoot,
+            id: name,
+            reserve: 0,
+          },
+          createSimLogger(this.stage.trace, process.name, (text) => {
+            if (!text.startsWith('the disk is suspect')) return;
+            this.suspectDisks.add(name);
+            this.sickDisks.add(name);
+          }),
+        );
+      },
+    });
+  }
+}
+
+export function objectPath(fileId: FileId): { readonly data: string; readonly manifest: string } {
+  const stem = `${keeperRoot}/objects/${fileId.slice(0, 2)}/${fileId}`;
+  return { data: `${stem}.mp4`, manifest: `${stem}.manifest` };
+}
+
+/** Of a path of a whole replica; undefined for any other. */
+function fileIdOf(path: string): FileId | undefined {
+  return /\/objects\/[0-9a-f]{2}\/([0-9a-f]{32})\.(?:mp4|manifest)$/.exec(path)?.[1] as
+    | FileId
+    | undefined;
+}
+
+export const copyTable = (disk: MemoryTableDisk): MemoryTableDisk => {
+  const copy = new MemoryTableDisk(disk.clusterId);
+  copy.epoch = disk.epoch;
+  copy.commit = disk.commit;
+  copy.keys.push(...disk.keys);
+  for (const [key, text] of disk.rows) copy.rows.set(key, text);
+  return copy;
+};

@@ -1,0 +1,13 @@
+/** An invariant was seen broken. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+  /** As INVARIANTS numbers them, such as `S27`. */
+  readonly invariant: string;
+  readonly atMs: number;
+
+  constructor(invariant: string, detail: string, atMs: number) {
+    super(detail);
+    this.invariant = invariant;
+    this.atMs = atMs;
+  }
+}

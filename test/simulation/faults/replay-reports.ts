@@ -1,0 +1,32 @@
+/** What keepers tell the master from now on may reach it, or the next one, once more, much later. */
+import fc from 'fast-check';
+import { type Happening, numberOf } from '../story/happening.js';
+import { seconds } from './seconds.js';
+
+/** That a request is kept, from the first of these faults on. */
+const keptProbability = 0.3;
+
+export const replayReports: Happening = {
+  kind: 'replay reports',
+  layer: 'network',
+  budget: 'within',
+  weight: 3,
+  params: fc.record({
+    times: fc.integer({ min: 1, max: 5 }),
+    afterMs: fc.oneof(fc.integer({ min: 1, max: 3_000 }), fc.integer({ min: 1_000, max: 60_000 })),
+    dice: fc.nat(0xffff),
+  }),
+  happen(params, { cluster }) {
+    const { chance, kernel, network, trace } = cluster.stage;
+    const { replays } = network;
+    replays.probability = keptProbability;
+    const times = numberOf(params, 'times');
+    const afterMs = numberOf(params, 'afterMs');
+    const dice = chance.fork(`replay ${params['dice']}`);
+    kernel.after(afterMs, 'replay', () => {
+      for (let time = 1; time <= times; time += 1)
+        if (replays.replayOne(dice)) trace.tell('network', 'the master hears an old report again');
+    });
+    return `of what keepers report now, ${times} will be heard again in ${seconds(afterMs)}`;
+  },
+};

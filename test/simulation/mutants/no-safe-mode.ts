@@ -1,0 +1,21 @@
+/** The table that is there is the table. */
+import type { Mutant } from './mutant.js';
+
+export const noSafeMode: Mutant = {
+  name: 'no safe mode',
+  does: 'The master trusts whatever table it finds from its start on, and keepers delete for it though they have seen a newer one: what the table does not know is garbage.',
+  breaks: ['S26', 'S1', 'S24'],
+  patches: [
+    {
+      file: 'src/domain/trust.ts',
+      from: 'export function judgeTrust({ known, reported, ahead }: TrustEvidence): TrustVerdict {',
+      to: `export function judgeTrust({ known, reported, ahead }: TrustEvidence): TrustVerdict {
+  if (known >= 0) return { trust: 'whole' };`,
+    },
+    {
+      file: 'src/actors/keeper/keeper-parts.ts',
+      from: '() => this.#term.commit >= this.#commitSeen',
+      to: '() => true',
+    },
+  ],
+};

@@ -1,0 +1,21 @@
+/** A word against a replica is enough to erase it. */
+import type { Mutant } from './mutant.js';
+
+export const trimBeforeVerify: Mutant = {
+  name: 'trim before verify',
+  does: 'A replica that a reader or a copy complains of is dropped at once, and only then looked at: neither set aside nor weighed against the copies that are left.',
+  breaks: ['S27', 'S7', 'S28'],
+  patches: [
+    {
+      file: 'src/actors/master/verify-handlers.ts',
+      from: `  world.log.warn({ file: file.fileId, keeper }, 'replica in doubt, being verified');`,
+      to: `  const { fileId } = file;
+  const incarnation = world.keepers.views.get(keeper)?.incarnation ?? 0;
+  world.keepers.send(keeper, {
+    $case: 'drop',
+    value: { fileId, incarnation, quarantinedOnly: false },
+  });
+  world.log.warn({ file: file.fileId, keeper }, 'replica in doubt, being verified');`,
+    },
+  ],
+};

@@ -1,0 +1,72 @@
+/** What a cluster that has nothing left to do looks like, from outside. */
+import type { FileId } from '../../../src/domain/ids.js';
+import type { Service } from '../cluster/service.js';
+import { keeperRoot, type SimCluster } from '../cluster/sim-cluster.js';
+
+/** The first thing that is not at rest, in words; undefined when all is. */
+export function findUnrest(cluster: SimCluster): string | undefined {
+  const table = cluster.table();
+  if (table === undefined) return 'there is no table';
+  const ready = cluster.keepers.filter((keeper) => keeper.isReady);
+  const upload = table.uploads[0];
+  if (upload !== undefined) return `the upload of ${upload.name} is still ${upload.phase}`;
+  const unmet = findUnmet(cluster, ready);
+  if (unmet !== undefined) return unmet;
+  for (const keeper of ready) {
+    const excess = findExcess(cluster, keeper);
+    if (excess !== undefined) return excess;
+    const owing = [...table.tombstones.values()].find((dead) =>
+      dead.holders.some((holder) => holder === keeper.name),
+    );
+    if (owing !== undefined) return `the tombstone of ${owing.fileId} waits for ${keeper.name}`;
+  }
+  return undefined;
+}
+
+/**
+ * L1, L6: the first file that has not as many live replicas as it can have on these keepers, or
+ * has more. `at least`: others that run count, too, and a file of which these have nothing waits.
+ */
+export function findUnmet(
+  cluster: SimCluster,
+  keepers: readonly Service[],
+  allowed: 'exactly' | 'at least' = 'exactly',
+): string | undefined {
+  const counting =
+    allowed === 'exactly' ? keepers : cluster.keepers.filter((keeper) => keeper.isReady);
+  for (const file of cluster.table()?.files.values() ?? []) {
+    const content = cluster.contentOf(file.digest);
+    if (content === undefined) return `${file.name} has a digest that nobody knows`;
+    const hasIt = (keeper: Service): boolean =>
+      cluster.replica(keeper, file.fileId, content, 'written') === 'sound';
+    // Nothing to copy from among these.
+    if (allowed === 'at least' && !keepers.some(hasIt)) continue;
+    const sound = counting.filter(hasIt);
+    const counted = file.replicas.filter(
+      (row) => row.standing === 'sound' && sound.some(({ name }) => name === row.keeper),
+    );
+    const wanted = Math.min(file.target, keepers.length);
+    if (counted.length < wanted || (allowed === 'exactly' && file.replicas.length > wanted))
+      return `${file.name} has ${counted.length} of ${wanted} replicas (${file.replicas
+        .map((row) => `${row.keeper} ${row.standing}`)
+        .join(', ')})`;
+  }
+  return undefined;
+}
+
+/** S53, L4: the first thing on a keeper's disk that the table does not know. */
+function findExcess(cluster: SimCluster, keeper: Service): string | undefined {
+  const { disk } = keeper.box;
+  for (const place of ['staging', 'quarantine']) {
+    const left = disk.list(`${keeperRoot}/${place}`)[0];
+    if (left !== undefined) return `${keeper.name} has ${left} in ${place}`;
+  }
+  for (const bucket of disk.list(`${keeperRoot}/objects`))
+    for (const name of disk.list(`${keeperRoot}/objects/${bucket}`)) {
+      const fileId = name.split('.')[0] as FileId;
+      const row = cluster.table()?.files.get(fileId)?.replicas;
+      if (!row?.some((replica) => replica.keeper === keeper.name))
+        return `${keeper.name} has ${name}, of which the table knows nothing there`;
+    }
+  return undefined;
+}

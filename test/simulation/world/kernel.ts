@@ -1,0 +1,122 @@
+/**
+ * The loop of a run: takes the next event, moves virtual time there, lets it happen, and goes on
+ * only when everything that follows from it in the same turn has happened too.
+ *
+ * An event belongs to a process or to the world itself. While one of a process happens, and while
+ * the promises that it settled are worked off, that process is the current one: that is how a
+ * twin knows on whose clock, disk and network it is being called. Events of a process that has
+ * ended never happen; those of a paused one happen when it goes on.
+ */
+import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers';
+import { EventQueue, type Scheduled } from './event-queue.js';
+import type { SimProcess } from './sim-process.js';
+
+export interface KernelEvent extends Scheduled {
+  /** Later than asked for while its process is paused. */
+  atMs: number;
+  /** Void once it has happened or was cancelled. */
+  isDue: boolean;
+  readonly process: SimProcess | undefined;
+  /** What kind of event it is, for the trace. */
+  readonly label: string;
+  readonly happen: () => void;
+}
+
+export interface KernelOptions {
+  /** More events than that in a run, and it is a livelock. */
+  readonly eventsMax: number;
+  /** Told of each event before it happens. */
+  onEvent(event: KernelEvent): void;
+  /** Thrown by the process itself and caught by nobody. */
+  onThrown(process: SimProcess | undefined, error: unknown): void;
+}
+
+export class Kernel {
+  readonly #options: KernelOptions;
+  readonly #queue = new EventQueue<KernelEvent>();
+  #nowMs = 0;
+  #order = 0;
+  #events = 0;
+  #current: SimProcess | undefined;
+
+  constructor(options: KernelOptions) {
+    this.#options = options;
+  }
+
+  /** Since the run began. */
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  get events(): number {
+    return this.#events;
+  }
+
+  /** Whose turn it is; none while the world itself acts. */
+  get current(): SimProcess | undefined {
+    return this.#current;
+  }
+
+  /** Lets something happen in the world itself: it must not settle promises of a process. */
+  after(delayMs: number, label: string, happen: () => void): KernelEvent {
+    return this.#schedule(delayMs, label, happen, undefined);
+  }
+
+  /** Lets something happen in a process. */
+  afterIn(process: SimProcess, delayMs: number, label: string, happen: () => void): KernelEvent {
+    return this.#schedule(delayMs, label, happen, process);
+  }
+
+  /** Returns when virtual time has come to `untilMs`, or when `isOver` says so after an event. */
+  async run(untilMs: number, isOver: () => boolean = () => false): Promise<void> {
+    for (;;) {
+      const next = this.#queue.peek();
+      if (next === undefined || next.atMs > untilMs) break;
+      this.#queue.pop();
+      if (!next.isDue) continue;
+      this.#nowMs = next.atMs;
+      await this.#happen(next);
+      if (isOver()) return;
+    }
+    this.#nowMs = Math.max(this.#nowMs, untilMs);
+  }
+
+  #schedule(
+    delayMs: number,
+    label: string,
+    happen: () => void,
+    process: SimProcess | undefined,
+  ): KernelEvent {
+    assert(delayMs >= 0, `${label}: a delay of ${delayMs} ms`);
+    this.#order += 1;
+    const atMs = this.#nowMs + delayMs;
+    const event = { atMs, order: this.#order, isDue: true, process, label, happen };
+    this.#queue.push(event);
+    return event;
+  }
+
+  async #happen(event: KernelEvent): Promise<void> {
+    const { process } = event;
+    if (process?.life === 'ended') return;
+    if (process !== undefined && process.pausedUntilMs > this.#nowMs) {
+      // Keeps its place among the events that wait for the same process.
+      event.atMs = process.pausedUntilMs;
+      this.#queue.push(event);
+      return;
+    }
+    this.#events += 1;
+    assert(this.#events <= this.#options.eventsMax, `more than ${this.#options.eventsMax} events`);
+    event.isDue = false;
+    this.#options.onEvent(event);
+    this.#current = process;
+    try {
+      event.happen();
+    } catch (error) {
+      this.#options.onThrown(process, error);
+    }
+    // All promises and ticks that follow are worked off before the next turn of the real loop.
+    if (process !== undefined) await new Promise((resolve) => nextTurn(resolve));
+    this.#current = undefined;
+  }
+}
