@@ -12,6 +12,7 @@
  *   d/<keeper>/<fileId>    a keeper has not confirmed that tombstone
  *   k/<keeper>             a keeper
  *   s                      the totals
+ *   l                      the terms that the table was in
  *   m                      the store's own
  *
  * The longest, a name of 1,024 bytes, stays below the 1,978 bytes that a key of LMDB may have.
@@ -25,6 +26,7 @@ import type {
   EndedUpload,
   FileRef,
   OpenUpload,
+  TermsBegun,
   Tombstone,
   UploadRef,
 } from './table-rows.js';
@@ -42,6 +44,7 @@ export const tombstoneKey = (id: FileId) => key<Tombstone>(`t/${id}`);
 export const dueKey = (keeper: KeeperId, id: FileId) => key<FileRef>(`d/${keeper}/${id}`);
 export const keeperKey = (keeper: KeeperId) => key<KeeperRecord>(`k/${keeper}`);
 export const totalsKey = key<TableTotals>('s');
+export const termsKey = key<TermsBegun>('l');
 
 export const filesAfter = (after?: FileId) => range<FileRecord>('f/', after);
 /** Names that begin with `prefix` and come after `after` in the order of their UTF-8 bytes. */

@@ -8,6 +8,8 @@ export interface TableLimits {
   readonly uploadsOpenMax: number;
   /** Ended uploads that a retry can still ask about; the oldest go first. */
   readonly endedUploadsMax: number;
+  /** Starts of masters that the table remembers; a keeper that was away for longer makes it look like an older copy. */
+  readonly termsKeptMax: number;
   /** Rows of one answer, and of one step of closing an inventory. */
   readonly pageRowsMax: number;
   /** Messages that share one durable commit. */
@@ -21,6 +23,7 @@ export const defaultTableLimits: TableLimits = {
   tickGapMaxMs: 5_000,
   uploadsOpenMax: 10_000,
   endedUploadsMax: 10_000,
+  termsKeptMax: 1_000,
   pageRowsMax: 1_000,
   batchMessagesMax: 1_000,
   pendingRequestsMax: 10_000,

@@ -50,6 +50,11 @@ export interface EndedUpload {
     | { readonly type: 'failed'; readonly error: PlainError };
 }
 
+/** By the names that masters gave them, in order; the oldest are forgotten. */
+export interface TermsBegun {
+  readonly termIds: readonly string[];
+}
+
 /** Kept until every holder has confirmed that the bytes are off its disk; never ended by time. */
 export interface Tombstone {
   readonly fileId: FileId;

@@ -29,8 +29,8 @@ export interface KeeperIdentity {
   /** The highest that any master has shown. */
   readonly highestEpoch: number;
   readonly highestCommit: number;
-  /** The master's name for its term of the highest epoch; empty before the first. */
-  readonly highestTermId: string;
+  /** The last terms of masters that were obeyed, as they named them, in order. */
+  readonly termIds: readonly string[];
 }
 
 const count = z.number().int().nonnegative();
@@ -41,7 +41,7 @@ const identitySchema = z.object({
   incarnation: count,
   highestEpoch: count,
   highestCommit: count,
-  highestTermId: z.string().default(''),
+  termIds: z.array(z.string()).default([]),
 });
 
 export const newIdentity = (id: KeeperId | undefined): KeeperIdentity => ({
@@ -50,7 +50,7 @@ export const newIdentity = (id: KeeperId | undefined): KeeperIdentity => ({
   incarnation: 0,
   highestEpoch: 0,
   highestCommit: 0,
-  highestTermId: '',
+  termIds: [],
 });
 
 /**

@@ -6,4 +6,6 @@ export const storageLimits = {
   scanParallelMax: 16,
   /** A longer `keeper.json` is refused. */
   identityBytesMax: 64 * 1024,
+  /** Terms of masters that a keeper remembers having obeyed. */
+  termIdsMax: 64,
 } as const;

@@ -2,6 +2,7 @@
  * A keeper's disk: whole replicas in `objects`, those on their way in `staging`, those found wrong
  * in `quarantine`. Names given by users never become paths; nothing outside the root is opened.
  */
+
 import { fileBytesMax } from '../domain/chunk-plan.js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { ClusterId, FileId, KeeperId, UploadId } from '../domain/ids.js';
@@ -12,6 +13,7 @@ import { FileTurns } from './file-turns.js';
 import { type KeeperIdentity, writeIdentity } from './identity-file.js';
 import { type InventoryPage, takeInventory } from './inventory.js';
 import { type KeeperRoot, openKeeperRoot } from './keeper-root.js';
+import { storageLimits } from './limits.js';
 import { OpenReplica } from './open-replica.js';
 import type { HashPool } from './pool/hash-pool.js';
 import { type RecoveryReport, recover } from './recovery.js';
@@ -32,7 +34,7 @@ export interface ReplicaStoreOptions extends DiskSyncOptions {
 export interface Term {
   readonly clusterId: ClusterId;
   readonly epoch: number;
-  /** Of that epoch; absent when it is not known. */
+  /** The master's name for it; absent when it is not known. */
   readonly termId?: string;
   readonly commit: number;
   /** Under which the master has taken this keeper in; only ever a later one. */
@@ -110,13 +112,13 @@ export class ReplicaStore {
       const highestEpoch = Math.max(known.highestEpoch, epoch);
       const highestCommit = Math.max(known.highestCommit, commit);
       const incarnation = Math.max(known.incarnation, given);
-      const highestTermId = epoch < known.highestEpoch ? known.highestTermId : (termId ?? '');
+      const termIds = withTerm(known.termIds, termId);
       const next = {
         ...known,
         clusterId,
         highestEpoch,
         highestCommit,
-        highestTermId,
+        termIds,
         incarnation,
       };
       if (isSameTerm(known, next)) return;
@@ -242,4 +244,9 @@ const isSameTerm = (a: KeeperIdentity, b: KeeperIdentity): boolean =>
   a.incarnation === b.incarnation &&
   a.highestEpoch === b.highestEpoch &&
   a.highestCommit === b.highestCommit &&
-  a.highestTermId === b.highestTermId;
+  a.termIds.at(-1) === b.termIds.at(-1);
+
+const withTerm = (known: readonly string[], termId: string | undefined): readonly string[] =>
+  termId === undefined || termId === '' || known.at(-1) === termId
+    ? known
+    : [...known, termId].slice(-storageLimits.termIdsMax);

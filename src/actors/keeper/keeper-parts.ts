@@ -171,7 +171,7 @@ export class KeeperParts {
           clusterId: cluster,
           highestEpoch,
           highestCommit,
-          highestTermId,
+          termIds,
         } = store.identity;
         const advertise = config.advertise ?? formatAddress({ host: config.host, port: this.port });
         return {
@@ -181,7 +181,7 @@ export class KeeperParts {
           clusterId: cluster ?? '',
           highestEpoch,
           highestCommit,
-          highestTermId,
+          termIds,
           advertise,
         };
       },

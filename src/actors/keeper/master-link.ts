@@ -40,7 +40,7 @@ interface Identity {
   readonly clusterId: string;
   readonly highestEpoch: number;
   readonly highestCommit: number;
-  readonly highestTermId: string;
+  readonly termIds: readonly string[];
   readonly advertise: string;
 }
 
@@ -76,7 +76,10 @@ export class MasterLink {
     const own = identity();
     const { highestEpoch } = own;
     const { freeBytes, usedBytes } = await vitals();
-    const registered = await this.#link.register({ ...own, freeBytes, usedBytes }, { signal });
+    const registered = await this.#link.register(
+      { ...own, termIds: [...own.termIds], freeBytes, usedBytes },
+      { signal },
+    );
     if (registered.epoch < highestEpoch)
       throw new ReelkeepError(
         'stale',

@@ -16,7 +16,7 @@ import { agreeToDrop, dropsDue, recordDropped, removeFile } from './deletions/be
 import { pruneEnded, type Turn } from './endings/behavior.js';
 import { findFile, listFiles, renameFile, sumUp, surveyFiles } from './files/behavior.js';
 import { closeInventory, takeInventory } from './inventory/behavior.js';
-import { admitKeeper, listKeepers } from './keepers/behavior.js';
+import { admitKeeper, beginTerm, listKeepers } from './keepers/behavior.js';
 import type { TableMessage, TableNotice, TableRequests, TableRequestType } from './messages.js';
 import { recordVerified } from './replicas/behavior.js';
 import { recordStored } from './stores/behavior.js';
@@ -76,6 +76,7 @@ const handlers: Handlers = {
   'agree to drop': agreeToDrop,
   'survey files': surveyFiles,
   'drops due': dropsDue,
+  'begin term': beginTerm,
   'list keepers': listKeepers,
   'sum up': sumUp,
   tick,

@@ -194,6 +194,11 @@ export interface TableRequests {
     readonly input: { readonly keeper: KeeperId; readonly limit: number };
     readonly answer: { readonly fileIds: readonly FileId[] };
   };
+  /** The first request of a master; answers the names of the terms that the table was in before. */
+  'begin term': {
+    readonly input: { readonly termId: string };
+    readonly answer: { readonly before: readonly string[] };
+  };
   'list keepers': { readonly input: null; readonly answer: readonly KeeperRecord[] };
   'sum up': { readonly input: null; readonly answer: TableSummary };
   /** Ends uploads that no keeper has been receiving for too long. */

@@ -66,6 +66,8 @@ export class MasterParts {
   #summary: TableSummary | undefined;
   #openedAtCommit = 0;
   readonly #termId = randomBytes(8).toString('hex');
+  /** Every term that this table was in, the present one included. */
+  #terms: ReadonlySet<string> = new Set();
   #opening: Promise<void> = Promise.resolve();
   #counts: ReplicationCounts = {
     belowTarget: 0,
@@ -137,6 +139,8 @@ export class MasterParts {
       onExit: onThreadLost,
     });
     this.#summary = await this.#table.ask('sum up', null);
+    const { before } = await this.#table.ask('begin term', { termId: this.#termId });
+    this.#terms = new Set([...before, this.#termId]);
     const { clusterId, epoch, commit, files } = this.#summary;
     this.#openedAtCommit = commit;
     this.#options.log.info({ clusterId, epoch, commit, files }, 'table open');
@@ -279,10 +283,10 @@ export class MasterParts {
     return world;
   }
 
-  #isOlderThan({ highestEpoch, highestCommit, highestTermId }: TermSeen): boolean {
+  #isOlderThan({ highestEpoch, highestCommit, termIds }: TermSeen): boolean {
+    if (termIds.some((id) => !this.#terms.has(id))) return true;
     const { epoch } = this.#needSummary();
-    if (highestEpoch !== epoch) return highestEpoch > epoch || highestCommit > this.#openedAtCommit;
-    return highestTermId !== '' && highestTermId !== this.#termId;
+    return highestEpoch > epoch || (highestEpoch < epoch && highestCommit > this.#openedAtCommit);
   }
 
   #needTable(): LookupTable {

@@ -22,7 +22,8 @@ import type { VerifyWatch } from './verify-watch.js';
 export interface TermSeen {
   readonly highestEpoch: number;
   readonly highestCommit: number;
-  readonly highestTermId: string;
+  /** Terms that it obeyed. */
+  readonly termIds: readonly string[];
 }
 
 export interface MasterWorld {

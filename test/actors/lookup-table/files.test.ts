@@ -155,6 +155,16 @@ describe('survey files', () => {
   });
 });
 
+describe('begin term', () => {
+  it('tells the terms that the table was in before, of which it keeps a bounded number', () => {
+    const table = new TableUnderTest({ termsKeptMax: 2 });
+
+    const told = ['a', 'b', 'c', 'd'].map((termId) => table.ask('begin term', { termId }).before);
+
+    expect(told).toEqual([[], ['a'], ['a', 'b'], ['b', 'c']]);
+  });
+});
+
 describe('admit keeper', () => {
   it.each([
     ['of a later start', { incarnation: 4 }, 4],

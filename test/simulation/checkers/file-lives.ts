@@ -6,10 +6,19 @@ export class FileLives {
   /** Names as they were at the commit. */
   readonly committed = new Map<FileId, string>();
   readonly deleted = new Set<FileId>();
+  /** By keeper and file: replicas that ever counted. */
+  readonly #counted = new Set<string>();
 
   note(before: TableReading | undefined, after: TableReading): void {
-    for (const { fileId, name } of after.files.values()) this.committed.set(fileId, name);
+    for (const { fileId, name, replicas } of after.files.values()) {
+      this.committed.set(fileId, name);
+      for (const { keeper } of replicas) this.#counted.add(`${keeper}/${fileId}`);
+    }
     for (const fileId of before?.files.keys() ?? [])
       if (!after.files.has(fileId)) this.deleted.add(fileId);
+  }
+
+  hasCounted(keeper: string, fileId: FileId): boolean {
+    return this.#counted.has(`${keeper}/${fileId}`);
   }
 }

@@ -22,7 +22,9 @@ export function lastCopyGuard(cluster: SimCluster): Checker {
       const { fileId } = removal;
       const file = cluster.table()?.files.get(fileId);
       if (file !== undefined) judgeDrop(cluster, file, { keeper, ...removal });
-      else if (lives.committed.has(fileId) && !lives.deleted.has(fileId))
+      // What never counted was on its way, and was given up.
+      else if (!lives.hasCounted(keeper.name, fileId)) return;
+      else if (!lives.deleted.has(fileId))
         cluster.report(
           'S26',
           `${keeper.name} destroys ${lives.committed.get(fileId)}, which nobody deleted`,
@@ -63,15 +65,14 @@ function judgeDrop(
   );
 }
 
-/** What was never durable was never reported, and nobody rests on half a replica. */
+/** Nobody rests on what the table never heard of, or on half a replica. */
 function isReplica(
   cluster: SimCluster,
   keeper: Service,
   file: FileRecord,
   content: Content,
 ): boolean {
-  const isCounted = file.replicas.some((row) => row.keeper === keeper.name);
-  const plane = isCounted ? 'written' : 'durable';
-  const truth = cluster.replica(keeper, file.fileId, content, plane);
+  if (!file.replicas.some((row) => row.keeper === keeper.name)) return false;
+  const truth = cluster.replica(keeper, file.fileId, content, 'written');
   return truth === 'sound' || truth === 'damaged';
 }

@@ -21,8 +21,7 @@ export const pauseProcess: Happening = {
     const process = service?.process;
     if (service === undefined || process === undefined) return undefined;
     const pausedMs = numberOf(params, 'pausedMs');
-    process.pausedUntilMs = Math.max(process.pausedUntilMs, cluster.nowMs + pausedMs);
-    process.loopLagMs = Math.max(process.loopLagMs, pausedMs);
+    cluster.stage.kernel.pause(process, pausedMs);
     return `${service.name}: pauses for ${seconds(pausedMs)}`;
   },
 };

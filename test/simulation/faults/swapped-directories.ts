@@ -1,9 +1,12 @@
 /** The disks of two keepers are put into each other's machines, and put right after a while. */
 import fc from 'fast-check';
+import { keeperRoot } from '../cluster/sim-cluster.js';
 import { choose, type Happening, numberOf } from '../story/happening.js';
 import { startOn, takeOut } from './directories.js';
 import { passesMs } from './lasting.js';
 import { seconds } from './seconds.js';
+
+const identityPath = `${keeperRoot}/keeper.json`;
 
 export const swappedDirectories: Happening = {
   kind: 'swapped directories',
@@ -12,7 +15,11 @@ export const swappedDirectories: Happening = {
   weight: 2,
   params: fc.record({ one: fc.nat(8), other: fc.nat(7), lastsMs: passesMs }),
   happen(params, { cluster, budget }) {
-    const keepers = cluster.keepers.filter((keeper) => !budget.isMisplaced(keeper));
+    // A machine without an identity would take another one while it has the other's name.
+    const keepers = cluster.keepers.filter(
+      (keeper) =>
+        !budget.isMisplaced(keeper) && keeper.box.disk.written(identityPath) !== undefined,
+    );
     const one = choose(keepers, numberOf(params, 'one'));
     const other = choose(
       keepers.filter((keeper) => keeper !== one),

@@ -55,6 +55,11 @@ export class Budget {
     return () => void this.#misplaced.delete(keeper);
   }
 
+  /** Whether any machine has another directory than its own. */
+  get isAnyMisplaced(): boolean {
+    return this.#misplaced.size > 0;
+  }
+
   isMisplaced(keeper: Service): boolean {
     return this.#misplaced.has(keeper);
   }

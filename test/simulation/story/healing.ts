@@ -23,6 +23,7 @@ const patienceMs = 400_000;
 export async function heal(arena: Arena, until: Until): Promise<void> {
   const { cluster, budget } = arena;
   const { trace } = cluster.stage;
+  await until('setup', patienceMs, () => isInPlace(arena));
   const core = chooseCore(arena);
   trace.tell('story', `is healed: the core of ${core.map(({ name }) => name).join(', ')}`);
   healServices(arena, core);
@@ -32,7 +33,8 @@ export async function heal(arena: Arena, until: Until): Promise<void> {
   await until('L2', patienceMs, () => whoIsWaiting(arena));
   if (!budget.isLimited) return;
   const probe = new Probe(cluster);
-  await until('L9', patienceMs, () => probe.verifies(core));
+  const running = cluster.keepers.filter((keeper) => keeper.isReady);
+  await until('L9', patienceMs, () => probe.verifies(running));
   await until('L1', patienceMs, () => findUnmet(cluster, core, 'at least') ?? true);
   await until('L3', patienceMs, () => probe.reads(core));
   await until('L13', patienceMs, () => probe.writes());
@@ -42,6 +44,7 @@ export async function returnAll(arena: Arena, until: Until): Promise<void> {
   const { cluster, budget } = arena;
   cluster.stage.trace.tell('story', 'everything comes back');
   healServices(arena, cluster.keepers);
+  await until('setup', patienceMs, () => isInPlace(arena));
   const willing = cluster.keepers.filter(({ refusal }) => refusal === undefined);
   await until('L7', patienceMs, () => whoIsNotReady(willing));
   if (!budget.isLimited) return;
@@ -51,6 +54,10 @@ export async function returnAll(arena: Arena, until: Until): Promise<void> {
   await until('S1', patienceMs, () => probe.reads(willing));
   await until('L1', patienceMs, () => probe.looks(willing));
 }
+
+/** Directories that were swapped, copied or taken away are put right by those who did it. */
+const isInPlace = ({ budget }: Arena): string | true =>
+  !budget.isAnyMisplaced || 'a directory is not its own';
 
 function chooseCore({ cluster }: Arena): readonly Service[] {
   const { chance } = cluster.stage;
@@ -69,7 +76,7 @@ function healServices({ cluster }: Arena, keepers: readonly Service[]): void {
     const { faults } = service.box.disk;
     faults.clear();
     faults.slowness = cluster.shape.diskSlowness;
-    if (service.process !== undefined) service.process.pausedUntilMs = 0;
+    if (service.process !== undefined) stage.kernel.resume(service.process);
     // An operator sees to the disk; until then the keeper takes nothing new.
     if (cluster.suspectDisks.has(service.name)) service.kill('killed');
     service.start();

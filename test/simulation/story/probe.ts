@@ -83,7 +83,7 @@ export class Probe {
   }
 
   writes(): string | true {
-    if (this.#wrote === 'yes') return true;
+    if (this.#wrote === 'yes' || this.#isFull()) return true;
     const tag = `probe${this.#cluster.nowMs}`;
     this.#ask('put', () =>
       this.#host.ask(
@@ -94,12 +94,19 @@ export class Probe {
     return 'nothing could be written';
   }
 
+  #isFull(): boolean {
+    return this.#cluster.keepers.every(({ box }) => box.disk.freeBytes < roomBytes);
+  }
+
   #ask(what: string, ask: () => unknown): void {
     if (this.#asking !== undefined) return;
     this.#asking = what;
     ask();
   }
 }
+
+/** For what is written, and for what uploads under way were promised. */
+const roomBytes = 300_000;
 
 async function findUnsound(cluster: Cluster, name: string): Promise<ReadonlySet<string>> {
   const unsound = new Set<string>();

@@ -68,6 +68,25 @@ export class Kernel {
     return this.#schedule(delayMs, label, happen, process);
   }
 
+  /** Nothing of the process happens for so long; what is due meanwhile happens then, in its order. */
+  pause(process: SimProcess, pausedMs: number): void {
+    process.pausedUntilMs = Math.max(process.pausedUntilMs, this.#nowMs + pausedMs);
+    process.loopLagMs = Math.max(process.loopLagMs, pausedMs);
+    process.isPaused = true;
+    this.after(pausedMs, 'resume', () => {
+      if (this.#nowMs >= process.pausedUntilMs) this.resume(process);
+    });
+  }
+
+  resume(process: SimProcess): void {
+    process.isPaused = false;
+    process.pausedUntilMs = 0;
+    for (const event of process.held.splice(0)) {
+      event.atMs = this.#nowMs;
+      this.#queue.push(event);
+    }
+  }
+
   /** Returns when virtual time has come to `untilMs`, or when `isOver` says so after an event. */
   async run(untilMs: number, isOver: () => boolean = () => false): Promise<void> {
     for (;;) {
@@ -99,10 +118,8 @@ export class Kernel {
   async #happen(event: KernelEvent): Promise<void> {
     const { process } = event;
     if (process?.life === 'ended') return;
-    if (process !== undefined && process.pausedUntilMs > this.#nowMs) {
-      // Keeps its place among the events that wait for the same process.
-      event.atMs = process.pausedUntilMs;
-      this.#queue.push(event);
+    if (process?.isPaused) {
+      process.held.push(event);
       return;
     }
     this.#events += 1;

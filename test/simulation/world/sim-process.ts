@@ -5,6 +5,7 @@
  * thread) asks to be told of its end. Nothing of an ended process ever happens again.
  */
 import type { Chance } from './chance.js';
+import type { KernelEvent } from './kernel.js';
 import type { SimMachine } from './sim-machine.js';
 
 /** `killed`: the machine goes on, with all that was written; `power cut`: it keeps what is durable, and perhaps more. */
@@ -32,8 +33,11 @@ export class SimProcess {
   /** Of everything random in this life that is not a fault. */
   readonly chance: Chance;
   readonly startedAtMs: number;
-  /** Nothing of it happens before; 0 when it was never paused. */
+  isPaused = false;
+  /** Of a paused one. */
   pausedUntilMs = 0;
+  /** Events that were due while it was paused. */
+  readonly held: KernelEvent[] = [];
   /** What its event loop reports as its worst lag since it was last asked. */
   loopLagMs = 0;
   /** Those that run now. */

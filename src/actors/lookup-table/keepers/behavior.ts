@@ -4,7 +4,7 @@ import { type Answer, accept, refuse } from '../../../domain/answer.js';
 import type { KeeperStart } from '../../../domain/drop-guard.js';
 import type { KeeperId } from '../../../domain/ids.js';
 import type { KeeperRecord } from '../../../domain/keeper-record.js';
-import { allKeepers, keeperKey } from '../../../domain/table-keys.js';
+import { allKeepers, keeperKey, termsKey } from '../../../domain/table-keys.js';
 import type { Turn } from '../endings/behavior.js';
 import type { TableRequests } from '../messages.js';
 
@@ -32,6 +32,16 @@ export function admitKeeper(
   const fresh = { registeredAt: at, retired: false, replicas: 0 };
   turn.put(keeperKey(keeper), { ...fresh, ...known, keeper, incarnation, startId, address });
   return accept({ incarnation });
+}
+
+/** A keeper that obeyed a term which is not among these has seen another table than this one. */
+export function beginTerm(
+  turn: Turn,
+  { termId }: TableRequests['begin term']['input'],
+): Answer<{ readonly before: readonly string[] }> {
+  const before = turn.get(termsKey)?.termIds ?? [];
+  turn.put(termsKey, { termIds: [...before, termId].slice(-turn.limits.termsKeptMax) });
+  return accept({ before });
 }
 
 export const listKeepers = (turn: Turn): Answer<readonly KeeperRecord[]> =>

@@ -168,7 +168,7 @@ describe('a connection', () => {
     const rig = createRig();
     const { server, dialler, heard } = await connect(rig);
 
-    server.pausedUntilMs = rig.kernel.nowMs + 5_000;
+    rig.kernel.pause(server, 5_000);
     for (let number = 0; number < 10; number += 1) {
       dialler.send(number, 1);
       await rig.pass(400);
