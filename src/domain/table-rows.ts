@@ -50,9 +50,16 @@ export interface EndedUpload {
     | { readonly type: 'failed'; readonly error: PlainError };
 }
 
-/** By the names that masters gave them, in order; the oldest are forgotten. */
+export interface TermBegun {
+  /** As its master named it. */
+  readonly termId: string;
+  /** The last commit before it. */
+  readonly beganAt: number;
+}
+
+/** In order; the oldest are forgotten. */
 export interface TermsBegun {
-  readonly termIds: readonly string[];
+  readonly terms: readonly TermBegun[];
 }
 
 /** Kept until every holder has confirmed that the bytes are off its disk; never ended by time. */

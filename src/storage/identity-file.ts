@@ -16,9 +16,17 @@ import {
   type KeeperId,
   keeperId,
 } from '../domain/ids.js';
-import { toDiskError, unlessAbsent } from './disk-error.js';
+import { hasCode, toDiskError, unlessAbsent } from './disk-error.js';
 import { DiskSync } from './disk-sync.js';
 import { storageLimits } from './limits.js';
+
+/** What a keeper has seen of one term of a master. */
+export interface TermSeen {
+  /** As the master named it. */
+  readonly termId: string;
+  /** The highest. */
+  readonly commit: number;
+}
 
 export interface KeeperIdentity {
   readonly keeperId: KeeperId;
@@ -29,8 +37,8 @@ export interface KeeperIdentity {
   /** The highest that any master has shown. */
   readonly highestEpoch: number;
   readonly highestCommit: number;
-  /** The last terms of masters that were obeyed, as they named them, in order. */
-  readonly termIds: readonly string[];
+  /** The last terms of masters that were obeyed, in order. */
+  readonly terms: readonly TermSeen[];
 }
 
 const count = z.number().int().nonnegative();
@@ -41,7 +49,7 @@ const identitySchema = z.object({
   incarnation: count,
   highestEpoch: count,
   highestCommit: count,
-  termIds: z.array(z.string()).default([]),
+  terms: z.array(z.object({ termId: z.string(), commit: count })).default([]),
 });
 
 export const newIdentity = (id: KeeperId | undefined): KeeperIdentity => ({
@@ -50,7 +58,7 @@ export const newIdentity = (id: KeeperId | undefined): KeeperIdentity => ({
   incarnation: 0,
   highestEpoch: 0,
   highestCommit: 0,
-  termIds: [],
+  terms: [],
 });
 
 /**
@@ -72,21 +80,44 @@ export async function readIdentity(path: string): Promise<KeeperIdentity | undef
 
 /** Whole or not at all: written beside, synced, renamed over, directory synced. */
 export async function writeIdentity(path: string, identity: KeeperIdentity): Promise<void> {
-  const sync = new DiskSync({ durability: 'strict' });
   const beside = `${path}.tmp`;
-  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
   try {
-    const handle = await open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify({ format: 1, ...identity }, null, 2)}\n`);
-      await sync.file(handle, beside);
-    } finally {
-      await handle.close();
-    }
+    // Over the room that the last writing kept: a full disk must not make a keeper mute.
+    await writeOver(beside, `${JSON.stringify({ format: 1, ...identity }, null, 2)}\n`);
     await rename(beside, path);
-    await sync.directory(dirname(path));
+    await new DiskSync({ durability: 'strict' }).directory(dirname(path));
+    await keepRoom(beside);
   } catch (error) {
     throw toDiskError(`writing ${path}`, error);
+  }
+}
+
+async function writeOver(path: string, text: string): Promise<void> {
+  const { O_WRONLY, O_CREAT, O_NOFOLLOW } = constants;
+  const handle = await open(path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0o600);
+  try {
+    const bytes = Buffer.from(text);
+    await handle.writeFile(bytes);
+    await handle.truncate(bytes.length);
+    await new DiskSync({ durability: 'strict' }).file(handle, path);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** More than a `keeper.json` ever needs. */
+const keptText = ' '.repeat(16 * 1024);
+
+/** As far as there is any. */
+async function keepRoom(path: string): Promise<void> {
+  try {
+    await writeOver(path, keptText);
+  } catch (error) {
+    if (
+      !(error instanceof ReelkeepError && error.code === 'no-space') &&
+      !hasCode(error, 'ENOSPC', 'EDQUOT')
+    )
+      throw error;
   }
 }
 

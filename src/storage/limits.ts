@@ -7,5 +7,5 @@ export const storageLimits = {
   /** A longer `keeper.json` is refused. */
   identityBytesMax: 64 * 1024,
   /** Terms of masters that a keeper remembers having obeyed. */
-  termIdsMax: 64,
+  termsMax: 64,
 } as const;

@@ -3,6 +3,7 @@
  * in `quarantine`. Names given by users never become paths; nothing outside the root is opened.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import { fileBytesMax } from '../domain/chunk-plan.js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { ClusterId, FileId, KeeperId, UploadId } from '../domain/ids.js';
@@ -10,7 +11,7 @@ import { hasCode, toDiskError } from './disk-error.js';
 import { DiskSync, type DiskSyncOptions } from './disk-sync.js';
 import { type DropReport, dropQuarantined, dropReplicas, dropUpload } from './drop-replicas.js';
 import { FileTurns } from './file-turns.js';
-import { type KeeperIdentity, writeIdentity } from './identity-file.js';
+import { type KeeperIdentity, type TermSeen, writeIdentity } from './identity-file.js';
 import { type InventoryPage, takeInventory } from './inventory.js';
 import { type KeeperRoot, openKeeperRoot } from './keeper-root.js';
 import { storageLimits } from './limits.js';
@@ -34,8 +35,8 @@ export interface ReplicaStoreOptions extends DiskSyncOptions {
 export interface Term {
   readonly clusterId: ClusterId;
   readonly epoch: number;
-  /** The master's name for it; absent when it is not known. */
-  readonly termId?: string;
+  /** All that were obeyed, in order; absent when nothing is new. */
+  readonly terms?: readonly TermSeen[];
   readonly commit: number;
   /** Under which the master has taken this keeper in; only ever a later one. */
   readonly incarnation?: number;
@@ -98,7 +99,7 @@ export class ReplicaStore {
   async recordTerm({
     clusterId,
     epoch,
-    termId,
+    terms,
     commit,
     incarnation: given = 0,
   }: Term): Promise<void> {
@@ -112,13 +113,12 @@ export class ReplicaStore {
       const highestEpoch = Math.max(known.highestEpoch, epoch);
       const highestCommit = Math.max(known.highestCommit, commit);
       const incarnation = Math.max(known.incarnation, given);
-      const termIds = withTerm(known.termIds, termId);
       const next = {
         ...known,
         clusterId,
         highestEpoch,
         highestCommit,
-        termIds,
+        terms: (terms ?? known.terms).slice(-storageLimits.termsMax),
         incarnation,
       };
       if (isSameTerm(known, next)) return;
@@ -244,9 +244,4 @@ const isSameTerm = (a: KeeperIdentity, b: KeeperIdentity): boolean =>
   a.incarnation === b.incarnation &&
   a.highestEpoch === b.highestEpoch &&
   a.highestCommit === b.highestCommit &&
-  a.termIds.at(-1) === b.termIds.at(-1);
-
-const withTerm = (known: readonly string[], termId: string | undefined): readonly string[] =>
-  termId === undefined || termId === '' || known.at(-1) === termId
-    ? known
-    : [...known, termId].slice(-storageLimits.termIdsMax);
+  isDeepStrictEqual(a.terms, b.terms);

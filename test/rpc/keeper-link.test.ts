@@ -226,7 +226,7 @@ const registration = {
   advertise: '127.0.0.1:7001',
   highestEpoch: 0,
   highestCommit: 0,
-  termIds: [],
+  terms: [],
   freeBytes: 0,
   usedBytes: 0,
 };

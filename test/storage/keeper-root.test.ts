@@ -21,7 +21,7 @@ describe('a keeper’s directory', () => {
       incarnation: 1,
       highestEpoch: 0,
       highestCommit: 0,
-      termIds: [],
+      terms: [],
     });
     for (const name of ['objects', 'staging', 'quarantine'])
       expect((await stat(join(root, name))).mode & 0o777).toBe(0o700);
@@ -49,7 +49,7 @@ describe('a keeper’s directory', () => {
       clusterId: 'aa'.repeat(16),
       highestEpoch: 7,
       highestCommit: 95,
-      termIds: [],
+      terms: [],
     });
   });
 

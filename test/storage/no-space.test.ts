@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { chunkBytes } from '../../src/domain/chunk-plan.js';
+import { clusterId } from '../../src/domain/ids.js';
 import { aFilm, createBench, filesBelow, listAll, put, receive, soundEntry } from './a-store.js';
 
 const bench = createBench();
@@ -30,7 +32,30 @@ describe.skipIf(smallDisk === undefined)('a disk that is full', () => {
     await put(store, large);
     expect(await store.verify(large.fileId, large)).toEqual({ outcome: 'sound' });
   });
+
+  it('lets a keeper remember a new term all the same', async () => {
+    const own = join(smallDisk ?? '', 'own');
+    const store = await bench.open(own);
+    await store.recordTerm({ clusterId: clusterId('c'.repeat(32)), epoch: 1, commit: 1 });
+    await fill(join(own, 'junk'));
+
+    await store.recordTerm({ clusterId: clusterId('c'.repeat(32)), epoch: 2, commit: 7 });
+
+    expect(store.identity).toMatchObject({ highestEpoch: 2, highestCommit: 7 });
+  });
 });
+
+/** Until nothing more fits. */
+async function fill(path: string): Promise<void> {
+  const handle = await open(path, 'w');
+  try {
+    for (;;) await handle.write(Buffer.alloc(4096));
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ENOSPC' });
+  } finally {
+    await handle.close();
+  }
+}
 
 /** Needs the right to mount; without it these tests are skipped. */
 function mountSmallDisk(bytes: number): string | undefined {

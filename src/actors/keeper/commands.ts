@@ -120,8 +120,11 @@ export class Commands {
   /** The master did not know that the replica is here already: it is looked at, and told. */
   async #isHere({ fileId: id, size, digest: expected }: CopyCommand): Promise<boolean> {
     const { link, store } = this.#world;
-    const { outcome } = await store.verify(fileId(id), { size, digest: digest(expected) });
-    if (outcome !== 'sound') return false;
+    const found = await store.verify(fileId(id), { size, digest: digest(expected) });
+    // What has been set aside here is to be heard of, so that it goes in its time.
+    if (found.outcome === 'quarantined')
+      await link.reportVerified(fileId(id), found.outcome, found.reason);
+    if (found.outcome !== 'sound') return false;
     const replica = await store.openReplica(fileId(id));
     await replica.close();
     const { mp4 } = replica.manifest;

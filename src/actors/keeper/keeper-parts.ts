@@ -6,6 +6,7 @@ import { formatAddress } from '../../domain/address.js';
 import { ReelkeepError } from '../../domain/errors.js';
 import { clusterId, keeperId } from '../../domain/ids.js';
 import type { Completeness } from '../../machines/keeper.machine.js';
+import type { TermSeen } from '../../storage/identity-file.js';
 import { HashPool } from '../../storage/pool/hash-pool.js';
 import { ReplicaStore } from '../../storage/replica-store.js';
 import { ChunkBuffers } from '../../transfer/chunk-buffers.js';
@@ -43,6 +44,8 @@ export class KeeperParts {
   #port = 0;
   /** What the directory remembered of the master's table before this registration. */
   #commitSeen = 0;
+  /** Every term that was obeyed before this registration, each with the highest commit that was seen. */
+  #termsSeen: readonly TermSeen[] = [];
 
   constructor(options: KeeperPartsOptions) {
     this.#options = options;
@@ -122,6 +125,7 @@ export class KeeperParts {
   async register(signal: AbortSignal): Promise<void> {
     const { link, store, log } = this.#need().world;
     this.#commitSeen = Math.max(store.identity.highestCommit, this.#term.commit);
+    this.#termsSeen = withTerm(store.identity.terms, this.#term);
     await link.register(signal);
     log.info({ epoch: this.#term.epoch, master: this.#options.config.master }, 'registered');
   }
@@ -171,7 +175,6 @@ export class KeeperParts {
           clusterId: cluster,
           highestEpoch,
           highestCommit,
-          termIds,
         } = store.identity;
         const advertise = config.advertise ?? formatAddress({ host: config.host, port: this.port });
         return {
@@ -181,7 +184,7 @@ export class KeeperParts {
           clusterId: cluster ?? '',
           highestEpoch,
           highestCommit,
-          termIds,
+          terms: this.#termsSeen,
           advertise,
         };
       },
@@ -201,9 +204,10 @@ export class KeeperParts {
   ): Promise<void> {
     const cluster = given?.cluster ?? store.identity.clusterId;
     if (cluster === null) return;
-    const { epoch, id: termId, commit } = this.#term;
+    const { epoch, commit } = this.#term;
+    const terms = withTerm(this.#termsSeen, this.#term);
     const incarnation = given?.incarnation ?? store.identity.incarnation;
-    await store.recordTerm({ clusterId: clusterId(cluster), epoch, termId, commit, incarnation });
+    await store.recordTerm({ clusterId: clusterId(cluster), epoch, terms, commit, incarnation });
   }
 
   async #vitals(store: ReplicaStore): Promise<Vitals> {
@@ -223,6 +227,13 @@ export class KeeperParts {
     if (this.#opened === undefined) throw new Error('the keeper has not been identified');
     return this.#opened;
   }
+}
+
+function withTerm(seen: readonly TermSeen[], { id: termId, commit }: Term): readonly TermSeen[] {
+  if (termId === '') return seen;
+  const last = seen.at(-1);
+  if (last?.termId !== termId) return [...seen, { termId, commit }];
+  return [...seen.slice(0, -1), { termId, commit: Math.max(last.commit, commit) }];
 }
 
 /** All of them, one after the other; throws what the first of them threw. */

@@ -40,7 +40,7 @@ interface Identity {
   readonly clusterId: string;
   readonly highestEpoch: number;
   readonly highestCommit: number;
-  readonly termIds: readonly string[];
+  readonly terms: readonly { readonly termId: string; readonly commit: number }[];
   readonly advertise: string;
 }
 
@@ -77,7 +77,7 @@ export class MasterLink {
     const { highestEpoch } = own;
     const { freeBytes, usedBytes } = await vitals();
     const registered = await this.#link.register(
-      { ...own, termIds: [...own.termIds], freeBytes, usedBytes },
+      { ...own, terms: [...own.terms], freeBytes, usedBytes },
       { signal },
     );
     if (registered.epoch < highestEpoch)

@@ -9,6 +9,7 @@ import type { FileRecord } from '../../domain/file-record.js';
 import type { ClusterId, Digest, FileId, KeeperId, UploadId, WallMs } from '../../domain/ids.js';
 import type { KeeperRecord } from '../../domain/keeper-record.js';
 import type { Mp4Facts } from '../../domain/mp4-facts.js';
+import type { TermBegun } from '../../domain/table-rows.js';
 
 export type { KeeperRecord } from '../../domain/keeper-record.js';
 
@@ -194,10 +195,10 @@ export interface TableRequests {
     readonly input: { readonly keeper: KeeperId; readonly limit: number };
     readonly answer: { readonly fileIds: readonly FileId[] };
   };
-  /** The first request of a master; answers the names of the terms that the table was in before. */
+  /** The first request of a master; answers the terms that the table was in, this one last. */
   'begin term': {
     readonly input: { readonly termId: string };
-    readonly answer: { readonly before: readonly string[] };
+    readonly answer: readonly TermBegun[];
   };
   'list keepers': { readonly input: null; readonly answer: readonly KeeperRecord[] };
   'sum up': { readonly input: null; readonly answer: TableSummary };

@@ -8,6 +8,8 @@ import { wallMs } from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
 import { resolveLivenessLimits } from '../../domain/liveness.js';
 import { resolveReplicationLimits } from '../../domain/replication-limits.js';
+import type { TermBegun } from '../../domain/table-rows.js';
+import { isPast } from '../../domain/term-line.js';
 import type { TrustEvidence } from '../../domain/trust.js';
 import { ControlServer } from '../../rpc/control-server.js';
 import type { MonitorEffect, MonitorMessage } from '../heartbeat-monitor/messages.js';
@@ -66,8 +68,8 @@ export class MasterParts {
   #summary: TableSummary | undefined;
   #openedAtCommit = 0;
   readonly #termId = randomBytes(8).toString('hex');
-  /** Every term that this table was in, the present one included. */
-  #terms: ReadonlySet<string> = new Set();
+  /** Those that this table was in, in order, the present one included. */
+  #terms: readonly TermBegun[] = [];
   #opening: Promise<void> = Promise.resolve();
   #counts: ReplicationCounts = {
     belowTarget: 0,
@@ -139,8 +141,7 @@ export class MasterParts {
       onExit: onThreadLost,
     });
     this.#summary = await this.#table.ask('sum up', null);
-    const { before } = await this.#table.ask('begin term', { termId: this.#termId });
-    this.#terms = new Set([...before, this.#termId]);
+    this.#terms = await this.#table.ask('begin term', { termId: this.#termId });
     const { clusterId, epoch, commit, files } = this.#summary;
     this.#openedAtCommit = commit;
     this.#options.log.info({ clusterId, epoch, commit, files }, 'table open');
@@ -283,8 +284,8 @@ export class MasterParts {
     return world;
   }
 
-  #isOlderThan({ highestEpoch, highestCommit, termIds }: TermSeen): boolean {
-    if (termIds.some((id) => !this.#terms.has(id))) return true;
+  #isOlderThan({ highestEpoch, highestCommit, terms }: TermSeen): boolean {
+    if (terms.some((seen) => !isPast(this.#terms, seen))) return true;
     const { epoch } = this.#needSummary();
     return highestEpoch > epoch || (highestEpoch < epoch && highestCommit > this.#openedAtCommit);
   }

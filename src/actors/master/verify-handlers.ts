@@ -52,7 +52,7 @@ export function createVerifyHandlers(
 /** A peer's word is no proof: the keeper itself is made to look, once at a time. */
 export function doubtReplica(world: MasterWorld, file: FileRecord, keeper: KeeperId): void {
   const held = file.replicas.some(
-    (replica) => replica.keeper === keeper && replica.standing === 'sound',
+    (replica) => replica.keeper === keeper && replica.standing !== 'dropping',
   );
   if (!held || world.verifications.isUnderWay(file.fileId, keeper)) return;
   world.log.warn({ file: file.fileId, keeper }, 'replica in doubt, being verified');

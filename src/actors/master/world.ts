@@ -22,8 +22,8 @@ import type { VerifyWatch } from './verify-watch.js';
 export interface TermSeen {
   readonly highestEpoch: number;
   readonly highestCommit: number;
-  /** Terms that it obeyed. */
-  readonly termIds: readonly string[];
+  /** Those that it obeyed, with the highest commit that it saw in each. */
+  readonly terms: readonly { readonly termId: string; readonly commit: number }[];
 }
 
 export interface MasterWorld {

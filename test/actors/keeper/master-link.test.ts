@@ -109,7 +109,7 @@ async function aMaster(reports: Partial<KeeperHandlers> = {}) {
       clusterId: '',
       highestEpoch: 0,
       highestCommit: 0,
-      termIds: [],
+      terms: [],
       advertise: '127.0.0.1:1',
     }),
     onTerm: async () => undefined,

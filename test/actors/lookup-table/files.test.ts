@@ -156,12 +156,16 @@ describe('survey files', () => {
 });
 
 describe('begin term', () => {
-  it('tells the terms that the table was in before, of which it keeps a bounded number', () => {
+  it('tells the last terms that the table was in, with the commit at which each began', () => {
     const table = new TableUnderTest({ termsKeptMax: 2 });
 
-    const told = ['a', 'b', 'c', 'd'].map((termId) => table.ask('begin term', { termId }).before);
+    for (const termId of ['a', 'b']) table.ask('begin term', { termId });
+    table.admit(k1);
 
-    expect(told).toEqual([[], ['a'], ['a', 'b'], ['b', 'c']]);
+    expect(table.ask('begin term', { termId: 'c' })).toEqual([
+      { termId: 'b', beganAt: 1 },
+      { termId: 'c', beganAt: 3 },
+    ]);
   });
 });
 

@@ -174,7 +174,7 @@ const registration = (changes: Partial<RegisterRequest> = {}): RegisterRequest =
   advertise: 'k1:7001',
   highestEpoch: 0,
   highestCommit: 0,
-  termIds: [],
+  terms: [],
   freeBytes: 100,
   usedBytes: 0,
   ...changes,

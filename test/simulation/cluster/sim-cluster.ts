@@ -5,6 +5,8 @@
 import { startKeeper } from '../../../src/actors/keeper/keeper.actor.js';
 import { startMaster } from '../../../src/actors/master/master.actor.js';
 import type { FileId, KeeperId } from '../../../src/domain/ids.js';
+import { decodeManifest } from '../../../src/domain/manifest.js';
+import { blake3 } from '../../../src/storage/blake3.js';
 import type { Checker } from '../checkers/checker.js';
 import { HistoryRecorder } from '../history/recorder.js';
 import { MemoryTableDisk } from '../memory-table-store.js';
@@ -169,8 +171,8 @@ export class SimCluster {
     const manifest = disk[plane](path.manifest);
     if (data === undefined && manifest === undefined) return 'absent';
     if (data === undefined || manifest === undefined) return 'partial';
-    if (this.damage.isDamaged(keeper.name, fileId)) return 'damaged';
-    return data.equals(expected.bytes) ? 'sound' : 'damaged';
+    const isWhole = data.equals(expected.bytes) && isManifestOf(manifest, fileId, expected.digest);
+    return isWhole ? 'sound' : 'damaged';
   }
 
   /** Keepers by the id that they have in the table, which is the name of their service unless a directory moved. */
@@ -238,6 +240,11 @@ export class SimCluster {
 export function objectPath(fileId: FileId): { readonly data: string; readonly manifest: string } {
   const stem = `${keeperRoot}/objects/${fileId.slice(0, 2)}/${fileId}`;
   return { data: `${stem}.mp4`, manifest: `${stem}.manifest` };
+}
+
+function isManifestOf(bytes: Buffer, fileId: FileId, digest: string): boolean {
+  const verdict = decodeManifest(bytes, blake3);
+  return verdict.ok && verdict.manifest.fileId === fileId && verdict.manifest.digest === digest;
 }
 
 /** Of a path of a whole replica; undefined for any other. */

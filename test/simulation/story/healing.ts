@@ -29,11 +29,13 @@ export async function heal(arena: Arena, until: Until): Promise<void> {
   healServices(arena, core);
   cluster.isHealing = true;
   await until('L8', patienceMs, () => cluster.master.isReady || 'the master does not serve');
-  await until('L7', patienceMs, () => whoIsNotReady(core));
+  await until('L7', patienceMs, () => whoIsNotReady(arena, core));
   await until('L2', patienceMs, () => whoIsWaiting(arena));
   if (!budget.isLimited) return;
   const probe = new Probe(cluster);
-  const running = cluster.keepers.filter((keeper) => keeper.isReady);
+  const running = cluster.keepers.filter(
+    ({ isReady, box }) => isReady && !box.disk.faults.stuck && !box.disk.faults.unmounted,
+  );
   await until('L9', patienceMs, () => probe.verifies(running));
   await until('L1', patienceMs, () => findUnmet(cluster, core, 'at least') ?? true);
   await until('L3', patienceMs, () => probe.reads(core));
@@ -46,7 +48,7 @@ export async function returnAll(arena: Arena, until: Until): Promise<void> {
   healServices(arena, cluster.keepers);
   await until('setup', patienceMs, () => isInPlace(arena));
   const willing = cluster.keepers.filter(({ refusal }) => refusal === undefined);
-  await until('L7', patienceMs, () => whoIsNotReady(willing));
+  await until('L7', patienceMs, () => whoIsNotReady(arena, willing));
   if (!budget.isLimited) return;
   const probe = new Probe(cluster);
   await until('L9', patienceMs, () => probe.verifies(willing));
@@ -83,7 +85,9 @@ function healServices({ cluster }: Arena, keepers: readonly Service[]): void {
   }
 }
 
-function whoIsNotReady(services: readonly Service[]): string | true {
+function whoIsNotReady({ cluster }: Arena, services: readonly Service[]): string | true {
+  // A keeper that has seen more than an older table refuses it, for ever.
+  if (cluster.tableWasReplaced) return true;
   const waiting = services.filter(({ isReady, refusal }) => !isReady && refusal === undefined);
   return waiting.length === 0 || `${waiting.map(({ name }) => name).join(', ')} not ready`;
 }

@@ -55,7 +55,15 @@ export class Probe {
         const unsound = await findUnsound(cluster, next.name).finally(() => {
           this.#asking = undefined;
         });
-        if (!keepers.some(({ name }) => unsound.has(name))) this.#verified.add(next.fileId);
+        // What is known to be bad waits for room, or for another keeper.
+        const sound = this.#cluster.table()?.files.get(next.fileId)?.replicas ?? [];
+        const isMistaken = sound.some(
+          ({ keeper, standing }) =>
+            standing === 'sound' &&
+            unsound.has(keeper) &&
+            keepers.some(({ name }) => name === keeper),
+        );
+        if (!isMistaken) this.#verified.add(next.fileId);
       }),
     );
     return `${next.name} could not be verified`;
@@ -63,7 +71,8 @@ export class Probe {
 
   /** What an operator looks at answers, and finds nothing amiss any more when it is asked at rest. */
   looks(keepers: readonly Service[]): string | true {
-    const isPoor = keepers.length < this.#cluster.shape.replicas;
+    const { replicas, diskBytes } = this.#cluster.shape;
+    const isPoor = keepers.length < replicas || diskBytes < amplyBytes;
     if (this.#found !== undefined) return this.#found.length === 0 || this.#found.join('; ');
     this.#ask('look', () =>
       this.#host.perform('look', async (cluster) => {
@@ -107,6 +116,9 @@ export class Probe {
 
 /** For what is written, and for what uploads under way were promised. */
 const roomBytes = 300_000;
+
+/** On smaller disks there may be no room for another replica. */
+const amplyBytes = 50_000_000;
 
 async function findUnsound(cluster: Cluster, name: string): Promise<ReadonlySet<string>> {
   const unsound = new Set<string>();

@@ -75,11 +75,14 @@ function findExcess(cluster: SimCluster, keeper: Service, ready: number): string
   for (const name of disk.list(`${keeperRoot}/quarantine`)) {
     // Bad bytes stay until the target is met, which so few keepers cannot do.
     const target = files?.get(fileIdOf(name))?.target ?? 0;
+    if (target === 0 && cluster.damage.isDamaged(keeper.name, fileIdOf(name))) continue;
     if (target <= ready) return `${keeper.name} has ${name} in quarantine`;
   }
   for (const bucket of disk.list(`${keeperRoot}/objects`))
     for (const name of disk.list(`${keeperRoot}/objects/${bucket}`)) {
       const rows = files?.get(fileIdOf(name))?.replicas;
+      // What a fault made of bytes that nobody wants any more is found at the keeper's next start.
+      if (cluster.damage.isDamaged(keeper.name, fileIdOf(name))) continue;
       if (!rows?.some((row) => row.keeper === keeper.name))
         return `${keeper.name} has ${name}, of which the table knows nothing there`;
     }

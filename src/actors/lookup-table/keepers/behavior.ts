@@ -5,6 +5,7 @@ import type { KeeperStart } from '../../../domain/drop-guard.js';
 import type { KeeperId } from '../../../domain/ids.js';
 import type { KeeperRecord } from '../../../domain/keeper-record.js';
 import { allKeepers, keeperKey, termsKey } from '../../../domain/table-keys.js';
+import type { TermBegun } from '../../../domain/table-rows.js';
 import type { Turn } from '../endings/behavior.js';
 import type { TableRequests } from '../messages.js';
 
@@ -34,14 +35,15 @@ export function admitKeeper(
   return accept({ incarnation });
 }
 
-/** A keeper that obeyed a term which is not among these has seen another table than this one. */
 export function beginTerm(
   turn: Turn,
   { termId }: TableRequests['begin term']['input'],
-): Answer<{ readonly before: readonly string[] }> {
-  const before = turn.get(termsKey)?.termIds ?? [];
-  turn.put(termsKey, { termIds: [...before, termId].slice(-turn.limits.termsKeptMax) });
-  return accept({ before });
+): Answer<readonly TermBegun[]> {
+  const before = turn.get(termsKey)?.terms ?? [];
+  const begun = { termId, beganAt: turn.identity.commit };
+  const terms = [...before, begun].slice(-turn.limits.termsKeptMax);
+  turn.put(termsKey, { terms });
+  return accept(terms);
 }
 
 export const listKeepers = (turn: Turn): Answer<readonly KeeperRecord[]> =>
