@@ -20,17 +20,19 @@ export interface BundleOptions {
   readonly entry: string;
   /** The module that is written. */
   readonly outFile: string;
-  /** On top of those that make the world small. */
+  /** Those that make the world small, unless given. */
+  readonly sizes?: readonly Patch[];
+  /** On top of those. */
   readonly patches?: readonly Patch[];
 }
 
 export async function bundleSimulator(options: BundleOptions): Promise<void> {
-  const { root, entry, outFile, patches = [] } = options;
+  const { root, entry, outFile, sizes = smallWorld, patches = [] } = options;
   const build = await rolldown({
     input: join(root, entry),
     platform: 'node',
     transform: { inject: injected(join(root, 'test/simulation/world')) },
-    plugins: [twinsPlugin(root), patchesPlugin(root, [...smallWorld, ...patches])],
+    plugins: [twinsPlugin(root), patchesPlugin(root, [...sizes, ...patches])],
     onLog: (level, log, handle) => {
       if (level === 'warn') throw new Error(`bundling the simulator: ${log.message}`);
       handle(level, log);

@@ -28,8 +28,8 @@ export const epochIgnored: Mutant = {
     },
     {
       file: 'src/actors/master/master-parts.ts',
-      from: 'if (epoch > opened.epoch || (foreignTerm && commit > this.#openedAtCommit))',
-      to: 'if (foreignTerm && commit > this.#openedAtCommit)',
+      from: 'return highestEpoch > epoch || (highestEpoch < epoch && highestCommit > this.#openedAtCommit);',
+      to: 'return highestEpoch < epoch && highestCommit > this.#openedAtCommit;',
     },
   ],
 };

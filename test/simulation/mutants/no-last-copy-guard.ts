@@ -22,5 +22,10 @@ export const noLastCopyGuard: Mutant = {
       to: `  if (replicaOf(file, drop.keeper)?.standing === 'sound') return { agreed: true };
   for (const start of staying) {`,
     },
+    {
+      file: 'src/actors/master/verify-before-drop.ts',
+      from: '      return await this.#findSound(drop, giveUp.signal);',
+      to: '      return drop.staying;',
+    },
   ],
 };

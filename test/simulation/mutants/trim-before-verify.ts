@@ -3,7 +3,7 @@ import type { Mutant } from './mutant.js';
 
 export const trimBeforeVerify: Mutant = {
   name: 'trim before verify',
-  does: 'A replica that a reader or a copy complains of is dropped at once, and only then looked at: neither set aside nor weighed against the copies that are left.',
+  does: 'A surplus replica is dropped while those that stay are only believed to be there; and one that a reader or a copy complains of is dropped at once, and only then looked at.',
   breaks: ['S27', 'S7', 'S28'],
   patches: [
     {
@@ -16,6 +16,11 @@ export const trimBeforeVerify: Mutant = {
     value: { fileId, incarnation, quarantinedOnly: false },
   });
   world.log.warn({ file: file.fileId, keeper }, 'replica in doubt, being verified');`,
+    },
+    {
+      file: 'src/actors/master/verify-before-drop.ts',
+      from: '      return await this.#findSound(drop, giveUp.signal);',
+      to: '      return drop.staying;',
     },
   ],
 };

@@ -1,4 +1,5 @@
 /** What a cluster that has nothing left to do looks like, from outside. */
+import type { FileRecord } from '../../../src/domain/file-record.js';
 import type { FileId } from '../../../src/domain/ids.js';
 import type { Service } from '../cluster/service.js';
 import { keeperRoot, type SimCluster } from '../cluster/sim-cluster.js';
@@ -36,8 +37,8 @@ export function findUnmet(
   keepers: readonly Service[],
   allowed: 'exactly' | 'at least' = 'exactly',
 ): string | undefined {
-  const counting =
-    allowed === 'exactly' ? keepers : cluster.keepers.filter((keeper) => keeper.isReady);
+  const running = cluster.keepers.filter((keeper) => keeper.isReady);
+  const counting = allowed === 'exactly' ? keepers : running;
   for (const file of cluster.table()?.files.values() ?? []) {
     const content = cluster.contentOf(file.digest);
     if (content === undefined) return `${file.name} has a digest that nobody knows`;
@@ -45,19 +46,29 @@ export function findUnmet(
       cluster.replica(keeper, file.fileId, content, 'written') === 'sound';
     // Nothing to copy from among these.
     if (allowed === 'at least' && !keepers.some(hasIt)) continue;
-    const sound = counting.filter(hasIt);
-    const counted = file.replicas.filter(
-      (row) => row.standing === 'sound' && sound.some(({ name }) => name === row.keeper),
-    );
     // Those on which there is no room for one more are of no use.
     const fit = keepers.filter((keeper) => hasIt(keeper) || hasRoom(keeper, file.size));
-    const wanted = Math.min(file.target, fit.length);
-    if (counted.length < wanted || (allowed === 'exactly' && file.replicas.length > wanted))
-      return `${file.name} has ${counted.length} of ${wanted} replicas (${file.replicas
-        .map((row) => `${row.keeper} ${row.standing}`)
-        .join(', ')})`;
+    const unmet = judgeRows(file, counting.filter(hasIt), fit.length, allowed);
+    if (unmet !== undefined) return unmet;
   }
   return undefined;
+}
+
+function judgeRows(
+  { name, replicas, target }: FileRecord,
+  sound: readonly Service[],
+  fit: number,
+  allowed: 'exactly' | 'at least',
+): string | undefined {
+  const holders: ReadonlySet<string> = new Set(sound.map((keeper) => keeper.name));
+  const counted = replicas.filter((row) => row.standing === 'sound' && holders.has(row.keeper));
+  const wanted = Math.min(target, fit);
+  // Without room for its target a file keeps its bad bytes.
+  const kept = wanted < target ? counted : replicas;
+  if (counted.length >= wanted && (allowed === 'at least' || kept.length <= wanted))
+    return undefined;
+  const rows = replicas.map((row) => `${row.keeper} ${row.standing}`).join(', ');
+  return `${name} has ${counted.length} of ${wanted} replicas (${rows})`;
 }
 
 /** With what the manifest and its directory take. */
@@ -70,23 +81,28 @@ const besideBytes = 20_000;
 function findExcess(cluster: SimCluster, keeper: Service, ready: number): string | undefined {
   const { disk } = keeper.box;
   const files = cluster.table()?.files;
+  // What a fault made of bytes that nobody wants any more is found at the keeper's next start.
+  const isSpoilt = (name: string): boolean =>
+    !files?.has(fileIdOf(name)) && cluster.damage.isDamaged(keeper.name, fileIdOf(name));
+  // Bad bytes stay until the target is met, which so few keepers cannot do.
+  const mayStay = (name: string): boolean => (files?.get(fileIdOf(name))?.target ?? 0) > ready;
+  const isKnown = (name: string): boolean =>
+    files?.get(fileIdOf(name))?.replicas.some((row) => row.keeper === keeper.name) ?? false;
+
   const staged = disk.list(`${keeperRoot}/staging`)[0];
   if (staged !== undefined) return `${keeper.name} has ${staged} in staging`;
-  for (const name of disk.list(`${keeperRoot}/quarantine`)) {
-    // Bad bytes stay until the target is met, which so few keepers cannot do.
-    const target = files?.get(fileIdOf(name))?.target ?? 0;
-    if (target === 0 && cluster.damage.isDamaged(keeper.name, fileIdOf(name))) continue;
-    if (target <= ready) return `${keeper.name} has ${name} in quarantine`;
-  }
-  for (const bucket of disk.list(`${keeperRoot}/objects`))
-    for (const name of disk.list(`${keeperRoot}/objects/${bucket}`)) {
-      const rows = files?.get(fileIdOf(name))?.replicas;
-      // What a fault made of bytes that nobody wants any more is found at the keeper's next start.
-      if (cluster.damage.isDamaged(keeper.name, fileIdOf(name))) continue;
-      if (!rows?.some((row) => row.keeper === keeper.name))
-        return `${keeper.name} has ${name}, of which the table knows nothing there`;
-    }
-  return undefined;
+  const aside = disk
+    .list(`${keeperRoot}/quarantine`)
+    .find((name) => !mayStay(name) && !isSpoilt(name));
+  if (aside !== undefined) return `${keeper.name} has ${aside} in quarantine`;
+  const stranger = objectsOn(keeper).find((name) => !isKnown(name) && !isSpoilt(name));
+  if (stranger === undefined) return undefined;
+  return `${keeper.name} has ${stranger}, of which the table knows nothing there`;
 }
+
+const objectsOn = ({ box: { disk } }: Service): readonly string[] =>
+  disk
+    .list(`${keeperRoot}/objects`)
+    .flatMap((bucket) => disk.list(`${keeperRoot}/objects/${bucket}`));
 
 const fileIdOf = (name: string): FileId => name.split('.')[0] as FileId;
