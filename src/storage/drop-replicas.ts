@@ -67,9 +67,13 @@ async function drop(
   remove: (fileId: FileId) => Promise<readonly string[]>,
 ): Promise<DropReport> {
   // nothing is absent from a root that is not there: it may only be unmounted
-  const unknown = await attempt(parts, async () => void (await lstat(parts.layout.objects)));
-  if (unknown !== undefined)
-    return { dropped: [], failed: fileIds.map((fileId) => ({ fileId, error: unknown })) };
+  const findRoot = () => attempt(parts, async () => void (await lstat(parts.layout.objects)));
+  const unknown = (error: ReelkeepError): DropReport => ({
+    dropped: [],
+    failed: fileIds.map((fileId) => ({ fileId, error })),
+  });
+  const before = await findRoot();
+  if (before !== undefined) return unknown(before);
   const failed: { fileId: FileId; error: ReelkeepError }[] = [];
   const changed = new Map<string, FileId[]>();
   for (const fileId of fileIds) {
@@ -83,6 +87,8 @@ async function drop(
     const error = await attempt(parts, () => parts.sync.directory(path));
     if (error !== undefined) failed.push(...ids.map((fileId) => ({ fileId, error })));
   }
+  const after = await findRoot();
+  if (after !== undefined) return unknown(after);
   const uncertain = new Set(failed.map(({ fileId }) => fileId));
   return { dropped: fileIds.filter((fileId) => !uncertain.has(fileId)), failed };
 }

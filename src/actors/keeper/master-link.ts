@@ -58,7 +58,7 @@ export interface MasterLinkOptions {
 
 export class MasterLink {
   readonly #options: MasterLinkOptions;
-  readonly #link: KeeperLink;
+  #link: KeeperLink;
   readonly #reports = new ReportNumbers();
   #session: KeeperSession | undefined;
   #beating: NodeJS.Timeout | undefined;
@@ -76,10 +76,12 @@ export class MasterLink {
     const own = identity();
     const { highestEpoch } = own;
     const { freeBytes, usedBytes } = await vitals();
-    const registered = await this.#link.register(
-      { ...own, terms: [...own.terms], freeBytes, usedBytes },
-      { signal },
-    );
+    const registered = await this.#link
+      .register({ ...own, terms: [...own.terms], freeBytes, usedBytes }, { signal })
+      .catch((error: unknown) => {
+        this.#dialAnewUnlessHeard(error);
+        throw error;
+      });
     if (registered.epoch < highestEpoch)
       throw new ReelkeepError(
         'stale',
@@ -95,6 +97,13 @@ export class MasterLink {
     await this.#beat();
     if (this.#session === undefined)
       throw new ReelkeepError('unavailable', 'the session ended as soon as it had begun');
+  }
+
+  /** A connection on which nothing comes back may be dead on the way, and would never be given up. */
+  #dialAnewUnlessHeard(error: unknown): void {
+    if (!(error instanceof ReelkeepError && error.code === 'unknown-outcome')) return;
+    this.#link.close();
+    this.#link = KeeperLink.open(this.#options.master);
   }
 
   /** @returns whether everything could be looked at, and so whether the master concludes from it */

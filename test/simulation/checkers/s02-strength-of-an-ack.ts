@@ -9,6 +9,8 @@ export function strengthOfAnAck(cluster: SimCluster): Checker {
     invariant: 'S2',
     committed(_, after) {
       for (const fileId of after.files.keys()) seen.add(fileId);
+      // It may have come and gone within one commit.
+      for (const { fileId, outcome } of after.ended) if (outcome.type === 'acked') seen.add(fileId);
     },
     told({ asked, outcome, file }) {
       if (asked.call.type !== 'put' || outcome.type !== 'done' || file === undefined) return;

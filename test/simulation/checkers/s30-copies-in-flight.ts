@@ -94,8 +94,12 @@ class LoopSeen {
   }
 
   #know(file: FileRecord): void {
+    const before = this.#files.get(file.fileId)?.replicas ?? [];
     this.#files.set(file.fileId, file);
     const flight = this.#flights.get(file.fileId);
-    for (const row of file.replicas) if (row.standing === 'sound') flight?.delete(row.keeper);
+    // What was copied may have been found bad before it was told of.
+    for (const { keeper, standing } of file.replicas)
+      if (standing === 'sound' || !before.some((row) => row.keeper === keeper))
+        flight?.delete(keeper);
   }
 }

@@ -46,6 +46,8 @@ export class SimCluster {
   readonly suspectDisks = new Set<string>();
   /** Those, and those that ended since and were not started again. */
   readonly sickDisks = new Set<string>();
+  /** Keepers that said that something is left in staging, which their next start takes away. */
+  readonly leftBehind = new Set<string>();
   /** How many clients have probed. */
   probes = 1;
   /** The faults are over, and the core is healed. */
@@ -215,6 +217,7 @@ export class SimCluster {
       stage: this.stage,
       launch: (process) => {
         this.suspectDisks.delete(name);
+        this.leftBehind.delete(name);
         // What is read from a disk after a failed sync is not what is on it: it is mounted anew.
         if (this.sickDisks.delete(name)) box.disk.powerCut(this.stage.chance);
         return startKeeper(
@@ -227,6 +230,7 @@ export class SimCluster {
             reserve: 0,
           },
           createSimLogger(this.stage.trace, process.name, (text) => {
+            if (text === 'not all of it could be thrown away') this.leftBehind.add(name);
             if (!text.startsWith('the disk is suspect')) return;
             this.suspectDisks.add(name);
             this.sickDisks.add(name);

@@ -79,7 +79,8 @@ export class Probe {
         const found: string[] = [];
         try {
           for await (const { name, problem } of cluster.fsck())
-            if (!(isPoor && problem === 'below target')) found.push(`${name}: ${problem}`);
+            if (!isPoor || (problem !== 'below target' && problem !== 'quarantined'))
+              found.push(`${name}: ${problem}`);
           await cluster.status();
           await cluster.keepers();
           this.#found = found;

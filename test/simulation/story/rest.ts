@@ -18,7 +18,7 @@ export function findUnrest(cluster: SimCluster): string | undefined {
   const unmet = findUnmet(cluster, ready);
   if (unmet !== undefined) return unmet;
   for (const keeper of ready) {
-    const excess = findExcess(cluster, keeper, ready.length);
+    const excess = findExcess(cluster, keeper);
     if (excess !== undefined) return excess;
     const owing = [...table.tombstones.values()].find((dead) =>
       dead.holders.some((holder) => holder === keeper.name),
@@ -78,19 +78,20 @@ const hasRoom = ({ box }: Service, size: number): boolean =>
 const besideBytes = 20_000;
 
 /** S53, L4: the first thing on a keeper's disk that the table does not know. */
-function findExcess(cluster: SimCluster, keeper: Service, ready: number): string | undefined {
+function findExcess(cluster: SimCluster, keeper: Service): string | undefined {
   const { disk } = keeper.box;
   const files = cluster.table()?.files;
   // What a fault made of bytes that nobody wants any more is found at the keeper's next start.
   const isSpoilt = (name: string): boolean =>
     !files?.has(fileIdOf(name)) && cluster.damage.isDamaged(keeper.name, fileIdOf(name));
-  // Bad bytes stay until the target is met, which so few keepers cannot do.
-  const mayStay = (name: string): boolean => (files?.get(fileIdOf(name))?.target ?? 0) > ready;
+  // Bad bytes stay until the target is met, for which there may be too few keepers or too little room.
+  const mayStay = (name: string): boolean => isBelowTarget(files?.get(fileIdOf(name)));
   const isKnown = (name: string): boolean =>
     files?.get(fileIdOf(name))?.replicas.some((row) => row.keeper === keeper.name) ?? false;
 
   const staged = disk.list(`${keeperRoot}/staging`)[0];
-  if (staged !== undefined) return `${keeper.name} has ${staged} in staging`;
+  if (staged !== undefined && !cluster.leftBehind.has(keeper.name))
+    return `${keeper.name} has ${staged} in staging`;
   const aside = disk
     .list(`${keeperRoot}/quarantine`)
     .find((name) => !mayStay(name) && !isSpoilt(name));
@@ -99,6 +100,10 @@ function findExcess(cluster: SimCluster, keeper: Service, ready: number): string
   if (stranger === undefined) return undefined;
   return `${keeper.name} has ${stranger}, of which the table knows nothing there`;
 }
+
+const isBelowTarget = (file: FileRecord | undefined): boolean =>
+  file !== undefined &&
+  file.replicas.filter(({ standing }) => standing === 'sound').length < file.target;
 
 const objectsOn = ({ box: { disk } }: Service): readonly string[] =>
   disk
