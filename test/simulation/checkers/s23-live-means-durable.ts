@@ -18,7 +18,7 @@ export function liveMeansDurable(cluster: SimCluster): Checker {
           cluster.report('S23', `${file.name} has a digest or a keeper that nobody knows`);
           return;
         }
-        if (cluster.damage.isExcused(keeper.name, file.fileId, cluster.nowMs)) continue;
+        if (cluster.isExcused(keeper, file.fileId)) continue;
         const truth = cluster.replica(keeper, file.fileId, content);
         if (truth !== 'sound')
           cluster.report(

@@ -55,7 +55,7 @@ function judgeDrop(
   if (place === 'objects' && !isReplica(cluster, keeper, file, content)) return;
   const staying = cluster.keepers.filter((other) => {
     if (other === keeper && place === 'objects') return false;
-    if (cluster.damage.isExcused(other.name, file.fileId, cluster.nowMs)) return true;
+    if (cluster.isExcused(other, file.fileId)) return true;
     return cluster.replica(other, file.fileId, content, 'written') === 'sound';
   });
   if (staying.length >= file.target) return;

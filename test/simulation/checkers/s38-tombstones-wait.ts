@@ -24,6 +24,6 @@ function* letGo(before: TableReading | undefined, after: TableReading) {
 
 function mayRemain(cluster: SimCluster, holder: string, fileId: FileId): boolean {
   const keeper = cluster.keepers.find(({ name }) => name === holder);
-  if (keeper === undefined || cluster.damage.isExcused(holder, fileId, cluster.nowMs)) return false;
+  if (keeper === undefined || cluster.isExcused(keeper, fileId)) return false;
   return keeper.box.disk.mayRemain(objectPath(fileId).data);
 }

@@ -42,6 +42,8 @@ export class SimCluster {
   readonly contents = new Map<string, Content>();
   /** Those who watch what clients are told, apart from the checkers. */
   readonly probeTold = new Set<(told: Told) => void>();
+  /** Machines that have for the time being another directory than their own. */
+  readonly misplaced = new Set<Service>();
   /** Keepers that write nothing new until somebody has looked at their disk and started them again. */
   readonly suspectDisks = new Set<string>();
   /** Those, and those that ended since and were not started again. */
@@ -158,6 +160,11 @@ export class SimCluster {
 
   contentOf(digest: string): Content | undefined {
     return this.#contentByDigest.get(digest);
+  }
+
+  /** What is not there, or not whole, is a fault's doing, or may be. */
+  isExcused(keeper: Service, fileId: FileId): boolean {
+    return this.misplaced.has(keeper) || this.damage.isExcused(keeper.name, fileId, this.nowMs);
   }
 
   /** What would be there for certain after a power cut, or what is there while the machine runs. */

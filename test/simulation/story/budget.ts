@@ -12,7 +12,6 @@ import { keeperRoot, type SimCluster } from '../cluster/sim-cluster.js';
 export class Budget {
   readonly #cluster: SimCluster;
   readonly #kind: 'within' | 'over';
-  readonly #misplaced = new Set<Service>();
 
   constructor(cluster: SimCluster, kind: 'within' | 'over') {
     this.#cluster = cluster;
@@ -51,17 +50,17 @@ export class Budget {
    * is taken from it, and nothing on it counts. Answers how to say that it has.
    */
   misplace(keeper: Service): () => void {
-    this.#misplaced.add(keeper);
-    return () => void this.#misplaced.delete(keeper);
+    this.#cluster.misplaced.add(keeper);
+    return () => void this.#cluster.misplaced.delete(keeper);
   }
 
   /** Whether any machine has another directory than its own. */
   get isAnyMisplaced(): boolean {
-    return this.#misplaced.size > 0;
+    return this.#cluster.misplaced.size > 0;
   }
 
   isMisplaced(keeper: Service): boolean {
-    return this.#misplaced.has(keeper);
+    return this.#cluster.misplaced.has(keeper);
   }
 
   /** File ids of the objects on a keeper's disk, in order. */
