@@ -4,7 +4,7 @@ import { ReelkeepError } from '../domain/errors.js';
 import type { FileId, UploadId } from '../domain/ids.js';
 import { isSystemError, toDiskError } from './disk-error.js';
 import { readManifestFile } from './manifest-file.js';
-import { removeObject, removePair, type StoreParts } from './replica-files.js';
+import { fileBytes, removeObject, removePair, type StoreParts } from './replica-files.js';
 
 export interface DropReport {
   /** Off the disk for certain, those included that were not on it. */
@@ -16,13 +16,13 @@ export interface DropReport {
 /** Takes everything of the files off the disk, what was set aside included. */
 export function dropReplicas(parts: StoreParts, fileIds: readonly FileId[]): Promise<DropReport> {
   return drop(parts, fileIds, async (fileId) => {
-    const removed = await removeObject(parts, fileId);
+    await removeObject(parts, fileId);
     const { quarantine } = parts.layout;
     const hadAside = await removePair(parts.layout.quarantined(fileId));
     const bucket = parts.layout.bucket(fileId);
-    // A name that an earlier try removed, and could not make durable, is not off the disk.
+    // A name that was removed before, by whoever gave it up, may not be off the disk yet.
     return [
-      ...(removed || parts.sync.hasFailed(bucket) ? [bucket] : []),
+      ...((await fileBytes(bucket)) === undefined ? [] : [bucket]),
       ...(hadAside || parts.sync.hasFailed(quarantine) ? [quarantine] : []),
     ];
   });

@@ -1,4 +1,5 @@
-import { truncate } from 'node:fs/promises';
+import { readlink, truncate } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { aFilm, anUpload, bytesIn, createBench, filesBelow, objectPath, put } from './a-store.js';
 
@@ -31,6 +32,21 @@ describe('drop', () => {
     await store.drop([film.fileId]);
 
     expect(await filesBelow(root)).toEqual([]);
+  });
+
+  it('S38: makes durable what a replica that was given up had left', async () => {
+    const synced: string[] = [];
+    const { store } = await bench.openNew({
+      fsync: async (fd) => void synced.push(await readlink(`/proc/self/fd/${fd}`)),
+    });
+    const film = aFilm(1);
+    const staged = await put(store, film, 'publish');
+    await staged.abandon();
+    synced.length = 0;
+
+    await store.drop([film.fileId]);
+
+    expect(synced.map((path) => basename(path))).toContain(film.fileId.slice(0, 2));
   });
 
   it('never confirms a removal that once could not be made durable', async () => {

@@ -101,7 +101,8 @@ export class MasterLink {
 
   /** A connection on which nothing comes back may be dead on the way, and would never be given up. */
   #dialAnewUnlessHeard(error: unknown): void {
-    if (!(error instanceof ReelkeepError && error.code === 'unknown-outcome')) return;
+    const mayBeDead = ['unknown-outcome', 'unavailable'];
+    if (!(error instanceof ReelkeepError && mayBeDead.includes(error.code))) return;
     this.#link.close();
     this.#link = KeeperLink.open(this.#options.master);
   }

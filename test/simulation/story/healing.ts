@@ -34,7 +34,8 @@ export async function heal(arena: Arena, until: Until): Promise<void> {
   if (!budget.isLimited) return;
   const probe = new Probe(cluster);
   const running = cluster.keepers.filter(
-    ({ isReady, box }) => isReady && !box.disk.faults.stuck && !box.disk.faults.unmounted,
+    ({ name, isReady, box: { disk } }) =>
+      isReady && !disk.faults.stuck && !disk.faults.unmounted && !cluster.suspectDisks.has(name),
   );
   await until('L9', patienceMs, () => probe.verifies(running));
   await until('L1', patienceMs, () => findUnmet(cluster, core, 'at least') ?? true);
