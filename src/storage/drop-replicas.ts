@@ -48,6 +48,8 @@ export async function dropUpload(
   const { layout, sync, turns } = parts;
   try {
     return await turns.run(fileId, async () => {
+      // nothing is absent from a root that is not there
+      await lstat(layout.objects);
       const file = await readManifestFile(layout.object(fileId).manifest, fileId);
       if (file.state !== 'sound' || file.manifest.uploadId !== uploadId) return false;
       await removeObject(parts, fileId);

@@ -1,5 +1,5 @@
-import { readlink, truncate } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { readlink, rename, truncate } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { aFilm, anUpload, bytesIn, createBench, filesBelow, objectPath, put } from './a-store.js';
 
@@ -130,6 +130,19 @@ describe('discard', () => {
     await store.discard(film.fileId, film.uploadId);
 
     expect(await filesBelow(root)).toEqual([]);
+  });
+
+  it('S29: is not told of as done while the root is away', async () => {
+    const { root, store } = await bench.openNew();
+    const film = aFilm(1);
+    await put(store, film);
+    await rename(join(root, 'objects'), join(root, 'away'));
+
+    const discarded = store.discard(film.fileId, film.uploadId);
+
+    await expect(discarded).rejects.toMatchObject({ code: 'unavailable' });
+    await rename(join(root, 'away'), join(root, 'objects'));
+    expect(await store.holds(film.fileId)).toBe(true);
   });
 
   it('leaves a replica that came of another upload', async () => {

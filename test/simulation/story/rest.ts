@@ -83,7 +83,8 @@ function findExcess(cluster: SimCluster, keeper: Service): string | undefined {
   const files = cluster.table()?.files;
   // What a fault made of bytes that nobody wants any more is found at the keeper's next start.
   const isSpoilt = (name: string): boolean =>
-    !files?.has(fileIdOf(name)) && cluster.damage.isDamaged(keeper.name, fileIdOf(name));
+    !files?.has(fileIdOf(name)) &&
+    (cluster.leftBehind.has(keeper.name) || cluster.damage.isDamaged(keeper.name, fileIdOf(name)));
   // Bad bytes stay until the target is met, for which there may be too few keepers or too little room.
   const mayStay = (name: string): boolean => isBelowTarget(files?.get(fileIdOf(name)));
   const isKnown = (name: string): boolean =>
