@@ -10,7 +10,7 @@ import type { TableReading } from '../cluster/table-reading.js';
 import type { ThreadTraffic } from '../world/world.js';
 
 export interface Checker {
-  /** As INVARIANTS numbers them. */
+  /** As docs/simulation.md numbers them. */
   readonly invariant: string;
   /** A client was told how something ended. */
   told?(told: Told): void;

@@ -1,7 +1,7 @@
 /** An invariant was seen broken. */
 export class Violation extends Error {
   override readonly name = 'Violation';
-  /** As INVARIANTS numbers them, such as `S27`. */
+  /** As docs/simulation.md numbers them, such as `S27`. */
   readonly invariant: string;
   readonly atMs: number;
 
