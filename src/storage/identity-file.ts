@@ -16,17 +16,10 @@ import {
   type KeeperId,
   keeperId,
 } from '../domain/ids.js';
+import type { SeenInTerm } from '../domain/term-line.js';
 import { hasCode, toDiskError, unlessAbsent } from './disk-error.js';
 import { DiskSync } from './disk-sync.js';
 import { storageLimits } from './limits.js';
-
-/** What a keeper has seen of one term of a master. */
-export interface TermSeen {
-  /** As the master named it. */
-  readonly termId: string;
-  /** The highest. */
-  readonly commit: number;
-}
 
 export interface KeeperIdentity {
   readonly keeperId: KeeperId;
@@ -38,7 +31,7 @@ export interface KeeperIdentity {
   readonly highestEpoch: number;
   readonly highestCommit: number;
   /** The last terms of masters that were obeyed, in order. */
-  readonly terms: readonly TermSeen[];
+  readonly terms: readonly SeenInTerm[];
 }
 
 const count = z.number().int().nonnegative();

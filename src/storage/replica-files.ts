@@ -44,12 +44,11 @@ export async function fileBytes(path: string): Promise<number | undefined> {
 }
 
 /** Removes a replica from `objects`; call it in the file's turn. The caller syncs the bucket. */
-export async function removeObject(parts: StoreParts, fileId: FileId): Promise<boolean> {
+export async function removeObject(parts: StoreParts, fileId: FileId): Promise<void> {
   const paths = parts.layout.object(fileId);
   const bytes = (await fileBytes(paths.data)) ?? 0;
-  const removed = await removePair(paths);
+  await removePair(paths);
   parts.space.addUsed(-bytes);
-  return removed;
 }
 
 /**

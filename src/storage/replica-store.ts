@@ -7,11 +7,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { fileBytesMax } from '../domain/chunk-plan.js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { ClusterId, FileId, KeeperId, UploadId } from '../domain/ids.js';
+import type { SeenInTerm } from '../domain/term-line.js';
 import { hasCode, toDiskError } from './disk-error.js';
 import { DiskSync, type DiskSyncOptions } from './disk-sync.js';
 import { type DropReport, dropQuarantined, dropReplicas, dropUpload } from './drop-replicas.js';
 import { FileTurns } from './file-turns.js';
-import { type KeeperIdentity, type TermSeen, writeIdentity } from './identity-file.js';
+import { type KeeperIdentity, writeIdentity } from './identity-file.js';
 import { type InventoryPage, takeInventory } from './inventory.js';
 import { type KeeperRoot, openKeeperRoot } from './keeper-root.js';
 import { storageLimits } from './limits.js';
@@ -36,7 +37,7 @@ export interface Term {
   readonly clusterId: ClusterId;
   readonly epoch: number;
   /** All that were obeyed, in order; absent when nothing is new. */
-  readonly terms?: readonly TermSeen[];
+  readonly terms?: readonly SeenInTerm[];
   readonly commit: number;
   /** Under which the master has taken this keeper in; only ever a later one. */
   readonly incarnation?: number;

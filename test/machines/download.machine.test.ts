@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createActor, SimulatedClock } from 'xstate';
 import type { FileView } from '../../src/domain/file-view.js';
-import { digest, fileId, wallMs } from '../../src/domain/ids.js';
 import {
   type DownloadEvent,
   downloadMachine,
   type Located,
 } from '../../src/machines/download.machine.js';
+import { fileOf } from './a-file.js';
 import { createScript } from './a-script.js';
 
 describe('download machine', () => {
@@ -150,17 +150,6 @@ const sourcesEnded: DownloadEvent = {
   type: 'sources ended',
   error: { code: 'unavailable', detail: 'all keepers are away' },
 };
-
-const fileOf = (mark: string): FileView => ({
-  name: 'a.mp4',
-  fileId: fileId(mark.repeat(32)),
-  size: 1,
-  digest: digest('2'.repeat(64)),
-  createdAt: wallMs(0),
-  target: 3,
-  replicas: [],
-  mp4: { kind: 'not mp4' },
-});
 
 const located = (mark: string): DownloadEvent => ({
   type: 'located',

@@ -1,20 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createActor, SimulatedClock } from 'xstate';
-import type { FileView } from '../../src/domain/file-view.js';
-import {
-  digest,
-  fileId,
-  type KeeperId,
-  keeperId,
-  type UploadId,
-  uploadId,
-  wallMs,
-} from '../../src/domain/ids.js';
+import { type KeeperId, keeperId, type UploadId, uploadId } from '../../src/domain/ids.js';
 import {
   type Placement,
   type UploadEvent,
   uploadMachine,
 } from '../../src/machines/upload.machine.js';
+import { fileOf } from './a-file.js';
 import { createScript } from './a-script.js';
 
 describe('upload machine', () => {
@@ -181,16 +173,7 @@ const input = {
   patienceMs: { master: 30_000, bytes: 60_000, sync: 90_000, copies: 120_000 },
 };
 
-const file: FileView = {
-  name: 'a.mp4',
-  fileId: fileId('1'.repeat(32)),
-  size: 1,
-  digest: digest('2'.repeat(64)),
-  createdAt: wallMs(0),
-  target: 3,
-  replicas: [],
-  mp4: { kind: 'not mp4' },
-};
+const file = fileOf('1');
 
 const placed: UploadEvent = {
   type: 'placed',

@@ -89,24 +89,13 @@ export const sendBytes =
 const aboutTicket: ReadonlySet<ErrorCode> = new Set(['stale', 'not-allowed']);
 
 function keeperFailed(cause: unknown, keeper: KeeperId | undefined): UploadEvent {
-  const error = toPlainError(cause);
+  const told = toPlainError(cause);
+  if (told.code === 'refused-input') return { type: 'refused', error: told };
   // Of a keeper it is about bytes that are there already, not about the name.
-  if (error.code === 'conflict')
-    return {
-      type: 'keeper failed',
-      error: { ...error, code: 'unavailable' },
-      ...exclusion(keeper),
-    };
-  if (error.code === 'refused-input') return { type: 'refused', error };
-  return {
-    type: 'keeper failed',
-    error,
-    ...(aboutTicket.has(error.code) ? {} : exclusion(keeper)),
-  };
+  const error = told.code === 'conflict' ? { ...told, code: 'unavailable' as const } : told;
+  const exclude = aboutTicket.has(told.code) ? undefined : keeper;
+  return { type: 'keeper failed', error, ...(exclude === undefined ? {} : { exclude }) };
 }
-
-const exclusion = (keeper: KeeperId | undefined) =>
-  keeper === undefined ? {} : { exclude: keeper };
 
 export const watchMaster =
   (world: UploadWorld): Work<{ uploadId: UploadId }> =>

@@ -15,6 +15,7 @@ import type {
   SessionResponse,
   VerifyCommand,
 } from '../../rpc/generated/reelkeep/v1/keeper.js';
+import type { DropReport } from '../../storage/drop-replicas.js';
 import { runCopy } from './copying.js';
 import type { KeeperWorld } from './world.js';
 
@@ -141,25 +142,25 @@ export class Commands {
   }
 
   async #drop({ fileId: id, quarantinedOnly }: DropCommand): Promise<void> {
-    const { arrivals, link, log, store } = this.#world;
+    const { link, log, store } = this.#world;
     if (!this.#mayDelete()) {
       log.error({ file: id }, deletionRefused);
       return;
     }
-    const ids: readonly FileId[] = [fileId(id)];
-    // A report whose answer was lost would be made again, of bytes that are gone.
-    if (!quarantinedOnly)
-      await arrivals.end(
-        fileId(id),
-        new ReelkeepError('unavailable', 'the master deletes the file'),
-      );
     const report = await tracked(
       this.#deletions,
-      quarantinedOnly ? store.dropQuarantined(ids) : store.drop(ids),
+      quarantinedOnly ? store.dropQuarantined([fileId(id)]) : this.#dropAll(fileId(id)),
     );
     for (const { fileId: file, error } of report.failed)
       log.error({ err: error, file }, 'not deleted');
     if (report.dropped.length > 0) await link.reportDropped(report.dropped, quarantinedOnly);
+  }
+
+  async #dropAll(id: FileId): Promise<DropReport> {
+    const { arrivals, store } = this.#world;
+    // A report whose answer was lost would be made again, of bytes that are gone.
+    await arrivals.end(id, new ReelkeepError('unavailable', 'the master deletes the file'));
+    return store.drop([id]);
   }
 
   async #discard(command: DiscardCommand): Promise<void> {

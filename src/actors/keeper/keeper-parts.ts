@@ -5,8 +5,8 @@ import type { Logger } from 'pino';
 import { formatAddress } from '../../domain/address.js';
 import { ReelkeepError } from '../../domain/errors.js';
 import { clusterId, keeperId } from '../../domain/ids.js';
+import { type SeenInTerm, withSeen } from '../../domain/term-line.js';
 import type { Completeness } from '../../machines/keeper.machine.js';
-import type { TermSeen } from '../../storage/identity-file.js';
 import { HashPool } from '../../storage/pool/hash-pool.js';
 import { ReplicaStore } from '../../storage/replica-store.js';
 import { ChunkBuffers } from '../../transfer/chunk-buffers.js';
@@ -45,7 +45,7 @@ export class KeeperParts {
   /** What the directory remembered of the master's table before this registration. */
   #commitSeen = 0;
   /** Every term that was obeyed before this registration, each with the highest commit that was seen. */
-  #termsSeen: readonly TermSeen[] = [];
+  #termsSeen: readonly SeenInTerm[] = [];
 
   constructor(options: KeeperPartsOptions) {
     this.#options = options;
@@ -125,7 +125,7 @@ export class KeeperParts {
   async register(signal: AbortSignal): Promise<void> {
     const { link, store, log } = this.#need().world;
     this.#commitSeen = Math.max(store.identity.highestCommit, this.#term.commit);
-    this.#termsSeen = withTerm(store.identity.terms, this.#term);
+    this.#termsSeen = withSeen(store.identity.terms, this.#term.seen);
     await link.register(signal);
     log.info({ epoch: this.#term.epoch, master: this.#options.config.master }, 'registered');
   }
@@ -205,7 +205,7 @@ export class KeeperParts {
     const cluster = given?.cluster ?? store.identity.clusterId;
     if (cluster === null) return;
     const { epoch, commit } = this.#term;
-    const terms = withTerm(this.#termsSeen, this.#term);
+    const terms = withSeen(this.#termsSeen, this.#term.seen);
     const incarnation = given?.incarnation ?? store.identity.incarnation;
     await store.recordTerm({ clusterId: clusterId(cluster), epoch, terms, commit, incarnation });
   }
@@ -227,13 +227,6 @@ export class KeeperParts {
     if (this.#opened === undefined) throw new Error('the keeper has not been identified');
     return this.#opened;
   }
-}
-
-function withTerm(seen: readonly TermSeen[], { id: termId, commit }: Term): readonly TermSeen[] {
-  if (termId === '') return seen;
-  const last = seen.at(-1);
-  if (last?.termId !== termId) return [...seen, { termId, commit }];
-  return [...seen.slice(0, -1), { termId, commit: Math.max(last.commit, commit) }];
 }
 
 /** All of them, one after the other; throws what the first of them threw. */

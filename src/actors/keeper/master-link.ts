@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { ReelkeepError, toPlainError } from '../../domain/errors.js';
 import type { FileId, KeeperId, UploadId } from '../../domain/ids.js';
 import type { Mp4Facts } from '../../domain/mp4-facts.js';
+import type { SeenInTerm } from '../../domain/term-line.js';
 import type { ReportVerdict } from '../../machines/store-replica.machine.js';
 import { toMp4Message } from '../../rpc/file-message.js';
 import {
@@ -40,7 +41,7 @@ interface Identity {
   readonly clusterId: string;
   readonly highestEpoch: number;
   readonly highestCommit: number;
-  readonly terms: readonly { readonly termId: string; readonly commit: number }[];
+  readonly terms: readonly SeenInTerm[];
   readonly advertise: string;
 }
 

@@ -1,4 +1,5 @@
 /** The master's term as this keeper knows it: its epoch, its clock, and the keys of its tickets. */
+import type { SeenInTerm } from '../../domain/term-line.js';
 import type { RegisterResponse, SessionResponse } from '../../rpc/generated/reelkeep/v1/keeper.js';
 
 /** The one in use and the one before: a ticket signed just before a new registration still opens. */
@@ -17,9 +18,9 @@ export class Term {
     return this.#epoch;
   }
 
-  /** By which the master tells its term from another one of the same epoch. */
-  get id(): string {
-    return this.#id;
+  /** Of this term so far. */
+  get seen(): SeenInTerm {
+    return { termId: this.#id, commit: this.#commit };
   }
 
   /** The highest commit that a master of this epoch has told of. */

@@ -2,7 +2,7 @@
 
 import { parseAddress } from '../../domain/address.js';
 import { ReelkeepError } from '../../domain/errors.js';
-import { clusterId, type FileId, isKeeperId, type KeeperId, keeperId } from '../../domain/ids.js';
+import { clusterId, type FileId, isKeeperId, keeperId } from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
 import type { KeeperHandlers } from '../../rpc/control-server.js';
 import type {
@@ -67,7 +67,7 @@ export function createKeeperHandlers(
       }
       if (view === undefined || admission === undefined)
         throw new ReelkeepError('usage', 'an inventory has at least one page');
-      for (const id of doubtful) await doubt(world, id, view.keeper);
+      for (const id of doubtful) await doubtReplica(world, id, view.keeper);
       if (complete) await closeInventory(world, view, admission);
       else
         world.log.error(
@@ -118,11 +118,6 @@ async function takePage(
   });
   world.garbage.note(keeper, incarnation, unknown);
   return doubtful;
-}
-
-async function doubt(world: MasterWorld, fileId: FileId, keeper: KeeperId): Promise<void> {
-  const file = await world.table.ask('find file', { fileId });
-  if (file !== null) doubtReplica(world, file, keeper);
 }
 
 async function closeInventory(

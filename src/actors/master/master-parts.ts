@@ -2,14 +2,11 @@
  * Opens the parts of a master in the order in which they need each other, and closes
  * them in the reverse order: table, deciding threads, gRPC server, clocks.
  */
-import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { wallMs } from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
 import { resolveLivenessLimits } from '../../domain/liveness.js';
 import { resolveReplicationLimits } from '../../domain/replication-limits.js';
-import type { TermBegun } from '../../domain/table-rows.js';
-import { isPast } from '../../domain/term-line.js';
 import type { TrustEvidence } from '../../domain/trust.js';
 import { ControlServer } from '../../rpc/control-server.js';
 import type { MonitorEffect, MonitorMessage } from '../heartbeat-monitor/messages.js';
@@ -29,6 +26,7 @@ import { Garbage } from './garbage.js';
 import { KeeperDirectory } from './keeper-directory.js';
 import { createKeeperHandlers } from './keeper-handlers.js';
 import { createOverviewHandlers } from './overview-handlers.js';
+import { PresentTerm } from './present-term.js';
 import { Promises } from './promises.js';
 import { createReportHandlers } from './report-handlers.js';
 import { createSessionHandler } from './session-handler.js';
@@ -38,7 +36,7 @@ import { createUploadHandlers } from './upload-handlers.js';
 import { UploadWatch } from './upload-watch.js';
 import { createVerifyHandlers } from './verify-handlers.js';
 import { VerifyWatch } from './verify-watch.js';
-import type { MasterWorld, TermSeen } from './world.js';
+import type { MasterWorld } from './world.js';
 
 const tableTickMs = 1_000;
 const dropSweepMs = 15_000;
@@ -58,18 +56,13 @@ export class MasterParts {
   readonly #keepers: KeeperDirectory;
   readonly #drops = new DropOrders(() => this.#world);
   readonly #garbage = new Garbage();
-  /** Keepers that have seen more of the table than it held when it was opened. */
-  readonly #ahead = new Set<string>();
+  readonly #term = new PresentTerm();
   #table: LookupTable | undefined;
   #monitor: MonitorThread | undefined;
   #loop: LoopThread | undefined;
   #server: ControlServer | undefined;
   #timers: NodeJS.Timeout[] = [];
   #summary: TableSummary | undefined;
-  #openedAtCommit = 0;
-  readonly #termId = randomBytes(8).toString('hex');
-  /** Those that this table was in, in order, the present one included. */
-  #terms: readonly TermBegun[] = [];
   #opening: Promise<void> = Promise.resolve();
   #counts: ReplicationCounts = {
     belowTarget: 0,
@@ -141,9 +134,9 @@ export class MasterParts {
       onExit: onThreadLost,
     });
     this.#summary = await this.#table.ask('sum up', null);
-    this.#terms = await this.#table.ask('begin term', { termId: this.#termId });
+    const line = await this.#table.ask('begin term', { termId: this.#term.id });
     const { clusterId, epoch, commit, files } = this.#summary;
-    this.#openedAtCommit = commit;
+    this.#term.begin({ epoch, commit }, line);
     this.#options.log.info({ clusterId, epoch, commit, files }, 'table open');
   }
 
@@ -233,7 +226,7 @@ export class MasterParts {
   #tellEvidence(): void {
     const views = [...this.#keepers.views.values()].filter((view) => view.state !== 'retired');
     const reported = views.filter((view) => view.reported).length;
-    this.#options.onEvidence({ known: views.length, reported, ahead: [...this.#ahead] });
+    this.#options.onEvidence({ known: views.length, reported, ahead: this.#term.ahead });
   }
 
   #feedMonitor(): void {
@@ -274,20 +267,14 @@ export class MasterParts {
       mode,
       clockMs: () => performance.now(),
       wallMs: () => wallMs(Date.now()),
-      termId: this.#termId,
-      isOlderThan: (seen) => this.#isOlderThan(seen),
+      termId: this.#term.id,
+      isOlderThan: (seen) => this.#term.isOlderThan(seen),
       noteSeen: (keeper, seen) => {
-        if (this.#isOlderThan(seen)) this.#ahead.add(keeper);
+        this.#term.note(keeper, seen);
         this.#tellEvidence();
       },
     };
     return world;
-  }
-
-  #isOlderThan({ highestEpoch, highestCommit, terms }: TermSeen): boolean {
-    if (terms.some((seen) => !isPast(this.#terms, seen))) return true;
-    const { epoch } = this.#needSummary();
-    return highestEpoch > epoch || (highestEpoch < epoch && highestCommit > this.#openedAtCommit);
   }
 
   #needTable(): LookupTable {

@@ -1,7 +1,7 @@
 /** What keepers report of single replicas, each taken into the table before it is answered. */
 
 import { ReelkeepError } from '../../domain/errors.js';
-import { type FileId, type KeeperId, keeperId } from '../../domain/ids.js';
+import { keeperId } from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
 import type { KeeperHandlers } from '../../rpc/control-server.js';
 import { fromMp4Message } from '../../rpc/file-message.js';
@@ -57,7 +57,7 @@ export function createReportHandlers(
       const id = checkedFileId(file);
       world.loop.post({ type: 'copy ended', fileId: id, destination: keeper, outcome: 'failed' });
       if (request.badSourceKeeperId !== '')
-        await doubtFile(world, id, keeperId(request.badSourceKeeperId));
+        await doubtReplica(world, id, keeperId(request.badSourceKeeperId));
       return {};
     },
 
@@ -86,15 +86,10 @@ export function createReportHandlers(
       for (const id of fileIds)
         world.loop.post({ type: 'drop ended', fileId: id, keeper, outcome: 'dropped' });
       if (!quarantinedOnly) world.drops.confirmed(keeper, fileIds);
-      for (const id of doubtful) await doubtFile(world, id, keeper);
+      for (const id of doubtful) await doubtReplica(world, id, keeper);
       return {};
     },
   };
-}
-
-async function doubtFile(world: MasterWorld, fileId: FileId, keeper: KeeperId): Promise<void> {
-  const file = await world.table.ask('find file', { fileId });
-  if (file !== null) doubtReplica(world, file, keeper);
 }
 
 /** As `stampedBy`, and that this report has not been heard yet. @throws ReelkeepError `stale` */

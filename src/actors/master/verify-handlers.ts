@@ -2,7 +2,7 @@
 import { ReelkeepError } from '../../domain/errors.js';
 import type { FileRecord } from '../../domain/file-record.js';
 import { viewFile } from '../../domain/file-view.js';
-import { isFileId, type KeeperId, keeperId } from '../../domain/ids.js';
+import { type FileId, isFileId, type KeeperId, keeperId } from '../../domain/ids.js';
 import type { ClientHandlers } from '../../rpc/control-server.js';
 import { toFileMessage } from '../../rpc/file-message.js';
 import type { VerifyResponse } from '../../rpc/generated/reelkeep/v1/client.js';
@@ -41,16 +41,20 @@ export function createVerifyHandlers(
 
     async reportBadReplica(request) {
       if (!isFileId(request.fileId)) throw new ReelkeepError('usage', 'a file id is 32 hex digits');
-      const keeper = keeperId(request.keeperId);
-      const file = await world.table.ask('find file', { fileId: request.fileId });
-      if (file !== null) doubtReplica(world, file, keeper);
+      await doubtReplica(world, request.fileId, keeperId(request.keeperId));
       return {};
     },
   };
 }
 
-/** A peer's word is no proof: the keeper itself is made to look, once at a time. */
-export function doubtReplica(world: MasterWorld, file: FileRecord, keeper: KeeperId): void {
+/** A peer's word is no proof: the keeper itself is made to look, once at a time. Does not wait for it. */
+export async function doubtReplica(
+  world: MasterWorld,
+  fileId: FileId,
+  keeper: KeeperId,
+): Promise<void> {
+  const file = await world.table.ask('find file', { fileId });
+  if (file === null) return;
   const held = file.replicas.some(
     (replica) => replica.keeper === keeper && replica.standing !== 'dropping',
   );

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { FileRecord } from '../../domain/file-record.js';
 import type { FileId, KeeperId, WallMs } from '../../domain/ids.js';
+import type { SeenBefore } from '../../domain/term-line.js';
 import type { TransferSource } from '../../rpc/generated/reelkeep/v1/common.js';
 import type { MonitorMessage } from '../heartbeat-monitor/messages.js';
 import type { LookupTable } from '../lookup-table/client.js';
@@ -17,14 +18,6 @@ import type { Promises } from './promises.js';
 import type { TicketOffice } from './ticket-office.js';
 import type { UploadWatch } from './upload-watch.js';
 import type { VerifyWatch } from './verify-watch.js';
-
-/** What a keeper has seen of the table before. */
-export interface TermSeen {
-  readonly highestEpoch: number;
-  readonly highestCommit: number;
-  /** Those that it obeyed, with the highest commit that it saw in each. */
-  readonly terms: readonly { readonly termId: string; readonly commit: number }[];
-}
 
 export interface MasterWorld {
   readonly config: MasterConfig;
@@ -53,9 +46,9 @@ export interface MasterWorld {
   readonly clockMs: () => number;
   readonly wallMs: () => WallMs;
   /** What a registering keeper has seen of the table bears on how far it can be trusted. */
-  readonly noteSeen: (keeper: KeeperId, seen: TermSeen) => void;
+  readonly noteSeen: (keeper: KeeperId, seen: SeenBefore) => void;
   /** Whether the table was a later one then: this one is an older copy of it. */
-  readonly isOlderThan: (seen: TermSeen) => boolean;
+  readonly isOlderThan: (seen: SeenBefore) => boolean;
   /** The name of this term, by which it is told from another one of the same epoch. */
   readonly termId: string;
 }

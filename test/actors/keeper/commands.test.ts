@@ -43,6 +43,32 @@ describe('commands of the master', () => {
     expect([early, isForgotten]).toEqual([false, true]);
   });
 
+  it('S28: waits for a deletion that still ends what is on its way, too', async () => {
+    const disk = new ADisk();
+    const arrivals = new Arrivals();
+    let ended = (): void => undefined;
+    const stored = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    arrivals.follow({ fileId: idOf(1), stored, giveUp: () => undefined });
+    const commands = commandsOn(disk, () => true, arrivals);
+    commands.take(dropOf(1));
+    await nextTurn();
+    let isForgotten = false;
+
+    const forgotten = commands.forget().then(() => {
+      isForgotten = true;
+    });
+    await nextTurn();
+    const early = isForgotten;
+    ended();
+    await disk.begun(1);
+    disk.finish();
+    await forgotten;
+
+    expect([early, isForgotten]).toEqual([false, true]);
+  });
+
   it('tells the master whether it deleted all of a file or only bad bytes', async () => {
     const disk = new ADisk();
     const commands = commandsOn(disk);
@@ -130,11 +156,11 @@ class ADisk {
   }
 }
 
-function commandsOn(disk: ADisk, mayDelete = () => true): Commands {
+function commandsOn(disk: ADisk, mayDelete = () => true, arrivals = new Arrivals()): Commands {
   const store = Object.assign(disk, { identity: { incarnation: 7 } });
   const world: Pick<KeeperWorld, 'arrivals' | 'config' | 'log'> &
     Record<'link' | 'store', unknown> = {
-    arrivals: new Arrivals(),
+    arrivals,
     config: resolveConfig({ port: 0 }),
     link: {
       reportDropped: async (fileIds: readonly FileId[], quarantinedOnly: boolean) => {

@@ -1,7 +1,6 @@
 import { initialTransition } from 'xstate';
-import type { FileView } from '../../../src/domain/file-view.js';
-import { digest, fileId, wallMs } from '../../../src/domain/ids.js';
 import { type DownloadEvent, downloadMachine } from '../../../src/machines/download.machine.js';
+import { fileOf } from '../a-file.js';
 import { describeTable } from './state-event-table.js';
 
 const grid = `
@@ -47,17 +46,6 @@ finishing                 | failed  | failed    | -              | breaks      |
 done                      | over
 failed                    | over
 `;
-
-const fileOf = (mark: string): FileView => ({
-  name: 'a.mp4',
-  fileId: fileId(mark.repeat(32)),
-  size: 1,
-  digest: digest('2'.repeat(64)),
-  createdAt: wallMs(0),
-  target: 3,
-  replicas: [],
-  mp4: { kind: 'not mp4' },
-});
 
 const located = (mark: string) =>
   ({ type: 'located', located: { file: fileOf(mark), sources: [] } }) as const;

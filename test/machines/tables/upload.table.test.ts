@@ -1,7 +1,7 @@
 import { initialTransition } from 'xstate';
-import type { FileView } from '../../../src/domain/file-view.js';
-import { digest, fileId, keeperId, uploadId, wallMs } from '../../../src/domain/ids.js';
+import { keeperId, uploadId } from '../../../src/domain/ids.js';
 import { type UploadEvent, uploadMachine } from '../../../src/machines/upload.machine.js';
+import { fileOf } from '../a-file.js';
 import { describeTable } from './state-event-table.js';
 
 const grid = `
@@ -48,16 +48,7 @@ acked                      | over
 failed                     | over
 `;
 
-const file: FileView = {
-  name: 'a.mp4',
-  fileId: fileId('1'.repeat(32)),
-  size: 1,
-  digest: digest('2'.repeat(64)),
-  createdAt: wallMs(0),
-  target: 3,
-  replicas: [],
-  mp4: { kind: 'not mp4' },
-};
+const file = fileOf('1');
 
 const ticket = { claims: new Uint8Array(), proofKey: new Uint8Array() };
 const keeper = { keeper: keeperId('k1'), host: '127.0.0.1', port: 7001, ticket };

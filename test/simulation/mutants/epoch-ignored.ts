@@ -27,9 +27,9 @@ export const epochIgnored: Mutant = {
       to: '  if (stamp.epoch < 0)',
     },
     {
-      file: 'src/actors/master/master-parts.ts',
-      from: 'return highestEpoch > epoch || (highestEpoch < epoch && highestCommit > this.#openedAtCommit);',
-      to: 'return highestEpoch < epoch && highestCommit > this.#openedAtCommit;',
+      file: 'src/domain/term-line.ts',
+      from: 'highestEpoch > opened.epoch || (highestEpoch < opened.epoch && highestCommit > opened.commit)',
+      to: 'highestEpoch < opened.epoch && highestCommit > opened.commit',
     },
   ],
 };

@@ -9,8 +9,7 @@ export const trimBeforeVerify: Mutant = {
     {
       file: 'src/actors/master/verify-handlers.ts',
       from: `  world.log.warn({ file: file.fileId, keeper }, 'replica in doubt, being verified');`,
-      to: `  const { fileId } = file;
-  const incarnation = world.keepers.views.get(keeper)?.incarnation ?? 0;
+      to: `  const incarnation = world.keepers.views.get(keeper)?.incarnation ?? 0;
   world.keepers.send(keeper, {
     $case: 'drop',
     value: { fileId, incarnation, quarantinedOnly: false },
