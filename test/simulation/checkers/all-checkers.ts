@@ -4,6 +4,7 @@ import type { Story } from '../story/story.js';
 import type { Checker } from './checker.js';
 import { ackedMeansReadable } from './s01-acked-means-readable.js';
 import { strengthOfAnAck } from './s02-strength-of-an-ack.js';
+import { badManifestIsBadReplica } from './s05-bad-manifest-is-bad-replica.js';
 import { indexesAgree } from './s10-indexes-agree.js';
 import { bytesNeverChange } from './s15-bytes-never-change.js';
 import { linearizable } from './s18-linearizable.js';
@@ -21,6 +22,7 @@ export function allCheckers(cluster: SimCluster, { budget }: Story): readonly Ch
   return [
     ackedMeansReadable(cluster, isWithin),
     strengthOfAnAck(cluster),
+    badManifestIsBadReplica(cluster),
     indexesAgree(cluster),
     bytesNeverChange(cluster),
     linearizable(cluster),

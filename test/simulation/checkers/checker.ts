@@ -16,6 +16,8 @@ export interface Checker {
   told?(told: Told): void;
   /** The table has committed. */
   committed?(before: TableReading | undefined, after: TableReading): void;
+  /** A keeper is started: its disk is as it finds it. */
+  starting?(keeper: Service): void;
   /** A name below `objects` is about to leave a keeper's disk, by the keeper's own doing. */
   removing?(keeper: Service, path: string): void;
   /** A thread of the master took a message, or answered. */

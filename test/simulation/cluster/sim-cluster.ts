@@ -227,6 +227,8 @@ export class SimCluster {
         this.leftBehind.delete(name);
         // What is read from a disk after a failed sync is not what is on it: it is mounted anew.
         if (this.sickDisks.delete(name)) box.disk.powerCut(this.stage.chance);
+        const keeper = this.keeperOf(name as KeeperId);
+        if (keeper !== undefined) for (const checker of this.#checkers) checker.starting?.(keeper);
         return startKeeper(
           {
             host: box.address,
@@ -251,6 +253,15 @@ export class SimCluster {
 export function objectPath(fileId: FileId): { readonly data: string; readonly manifest: string } {
   const stem = `${keeperRoot}/objects/${fileId.slice(0, 2)}/${fileId}`;
   return { data: `${stem}.mp4`, manifest: `${stem}.manifest` };
+}
+
+/** File ids of the objects on a keeper's disk, in order. */
+export function objectsOn({ box: { disk } }: Service): readonly FileId[] {
+  const ids: FileId[] = [];
+  for (const bucket of disk.list(`${keeperRoot}/objects`).toSorted())
+    for (const name of disk.list(`${keeperRoot}/objects/${bucket}`).toSorted())
+      if (name.endsWith('.mp4')) ids.push(name.slice(0, -'.mp4'.length) as FileId);
+  return ids;
 }
 
 function isManifestOf(bytes: Buffer, fileId: FileId, digest: string): boolean {

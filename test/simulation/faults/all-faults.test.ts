@@ -7,7 +7,13 @@ import { faults } from './all-faults.js';
 /** Rows of the table of faults, each with the kinds that stand for it. */
 const expected: Readonly<Record<Layer, Readonly<Record<string, readonly string[]>>>> = {
   process: {
-    crash: ['crash keeper', 'crash master', 'crash everything', 'end thread'],
+    crash: [
+      'crash keeper',
+      'crash master',
+      'crash everything',
+      'crash in a transfer',
+      'end thread',
+    ],
     pause: ['pause'],
     restart: ['stop keeper', 'stop master'],
   },

@@ -3,6 +3,7 @@ import type { Happening } from '../story/happening.js';
 import { clonedDirectory } from './cloned-directory.js';
 import { crashEverything } from './crash-everything.js';
 import { crashInCommit } from './crash-in-commit.js';
+import { crashInTransfer } from './crash-in-transfer.js';
 import { crashKeeper } from './crash-keeper.js';
 import { crashMaster } from './crash-master.js';
 import { cutDataPort } from './cut-data-port.js';
@@ -48,6 +49,7 @@ const ofProcesses: readonly Happening[] = [
   crashKeeper,
   crashMaster,
   crashEverything,
+  crashInTransfer,
   pauseProcess,
   stopKeeper,
   stopMaster,

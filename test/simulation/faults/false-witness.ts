@@ -20,7 +20,7 @@ export const falseWitness: Happening = {
     if (replica === undefined) return undefined;
     const { cluster } = arena;
     const { keeper, fileId } = replica;
-    const strangers = allReplicas(arena).filter((one) => one.fileId !== fileId);
+    const strangers = allReplicas(arena.cluster).filter((one) => one.fileId !== fileId);
     const source = choose(strangers, numberOf(params, 'source'));
     const bytes = source && readReplica(source);
     if (source === undefined || bytes === undefined) return undefined;

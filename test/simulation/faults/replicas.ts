@@ -1,7 +1,7 @@
 /** Replicas on keepers' disks, as faults of disks choose and name them. */
 import type { FileId } from '../../../src/domain/ids.js';
 import type { Service } from '../cluster/service.js';
-import { objectPath, type SimCluster } from '../cluster/sim-cluster.js';
+import { objectPath, objectsOn, type SimCluster } from '../cluster/sim-cluster.js';
 import type { Arena } from '../story/happening.js';
 
 export interface Replica {
@@ -11,7 +11,7 @@ export interface Replica {
 
 /** From the drawn one on, the first that may be taken. */
 export function chooseReplica({ cluster, budget }: Arena, drawn: number): Replica | undefined {
-  return fromDrawn(allReplicas({ cluster, budget }), drawn).find(({ keeper, fileId }) =>
+  return fromDrawn(allReplicas(cluster), drawn).find(({ keeper, fileId }) =>
     budget.sparesReplica(keeper, fileId),
   );
 }
@@ -22,8 +22,8 @@ export interface TwoReplicas extends Replica {
 
 /** Two replicas on one disk, of which both may be taken. */
 export function chooseTwo({ cluster, budget }: Arena, drawn: number): TwoReplicas | undefined {
-  for (const { keeper, fileId } of fromDrawn(allReplicas({ cluster, budget }), drawn)) {
-    const other = fromDrawn(budget.replicasOn(keeper), drawn).find((id) =>
+  for (const { keeper, fileId } of fromDrawn(allReplicas(cluster), drawn)) {
+    const other = fromDrawn(objectsOn(keeper), drawn).find((id) =>
       budget.sparesBoth(keeper, fileId, id),
     );
     if (other !== undefined) return { keeper, fileId, other };
@@ -56,10 +56,8 @@ export function nameOf(cluster: SimCluster, fileId: FileId): string {
   return cluster.table()?.files.get(fileId)?.name ?? `file ${fileId.slice(0, 6)}`;
 }
 
-export const allReplicas = ({ cluster, budget }: Arena): readonly Replica[] =>
-  cluster.keepers.flatMap((keeper) =>
-    budget.replicasOn(keeper).map((fileId) => ({ keeper, fileId })),
-  );
+export const allReplicas = (cluster: SimCluster): readonly Replica[] =>
+  cluster.keepers.flatMap((keeper) => objectsOn(keeper).map((fileId) => ({ keeper, fileId })));
 
 /** All of them, the drawn one first. */
 function fromDrawn<Item>(items: readonly Item[], drawn: number): readonly Item[] {

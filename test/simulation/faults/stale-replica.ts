@@ -29,7 +29,7 @@ export const staleReplica: Happening = {
   }),
   happen(params, arena) {
     const { cluster } = arena;
-    const replica = choose(allReplicas(arena), numberOf(params, 'replica'));
+    const replica = choose(allReplicas(arena.cluster), numberOf(params, 'replica'));
     const bytes = replica && readReplica(replica);
     if (replica === undefined || bytes === undefined) return undefined;
     const { keeper, fileId } = replica;

@@ -7,7 +7,7 @@
 
 import type { FileId } from '../../../src/domain/ids.js';
 import type { Service } from '../cluster/service.js';
-import { keeperRoot, type SimCluster } from '../cluster/sim-cluster.js';
+import { keeperRoot, objectsOn, type SimCluster } from '../cluster/sim-cluster.js';
 
 export class Budget {
   readonly #cluster: SimCluster;
@@ -41,7 +41,7 @@ export class Budget {
     const { disk } = keeper.box;
     // What is on its way may be acknowledged on the strength of this disk alone.
     if (disk.list(`${keeperRoot}/staging`).length > 0) return false;
-    for (const fileId of this.replicasOn(keeper)) if (!this.#hasOther(keeper, fileId)) return false;
+    for (const fileId of objectsOn(keeper)) if (!this.#hasOther(keeper, fileId)) return false;
     return true;
   }
 
@@ -61,16 +61,6 @@ export class Budget {
 
   isMisplaced(keeper: Service): boolean {
     return this.#cluster.misplaced.has(keeper);
-  }
-
-  /** File ids of the objects on a keeper's disk, in order. */
-  replicasOn(keeper: Service): readonly FileId[] {
-    const { disk } = keeper.box;
-    const ids: FileId[] = [];
-    for (const bucket of disk.list(`${keeperRoot}/objects`).toSorted())
-      for (const name of disk.list(`${keeperRoot}/objects/${bucket}`).toSorted())
-        if (name.endsWith('.mp4')) ids.push(name.slice(0, -'.mp4'.length) as FileId);
-    return ids;
   }
 
   #hasOther(keeper: Service, fileId: FileId): boolean {

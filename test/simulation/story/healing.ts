@@ -79,6 +79,7 @@ function healServices({ cluster }: Arena, keepers: readonly Service[]): void {
     const { faults } = service.box.disk;
     faults.clear();
     faults.slowness = cluster.shape.diskSlowness;
+    service.box.tables.heal();
     if (service.process !== undefined) stage.kernel.resume(service.process);
     // An operator sees to the disk; until then the keeper takes nothing new.
     if (cluster.suspectDisks.has(service.name)) service.kill('killed');

@@ -24,6 +24,8 @@ export interface SimThread {
   readonly name: string;
   /** It throws, and nobody catches. */
   fail(error: unknown): void;
+  /** Nothing that it does or is told happens any more, and nobody hears of it. */
+  hang(): void;
 }
 
 export class SimProcess {

@@ -24,7 +24,7 @@ export class Worker extends EventEmitter {
   readonly name: string;
   readonly #process: SimProcess;
   readonly #port: ThreadPort;
-  #life: 'running' | 'ended' = 'running';
+  #life: 'running' | 'hanging' | 'ended' = 'running';
   readonly #mailbox: unknown[] = [];
   #lastMs = 0;
 
@@ -63,13 +63,17 @@ export class Worker extends EventEmitter {
 
   /** The thread throws what nobody catches. */
   fail(error: unknown): void {
-    if (this.#life === 'ended') return;
+    if (this.#life !== 'running') return;
     this.#later(0, () => this.emit('error', error));
     this.#end(1);
   }
 
+  hang(): void {
+    if (this.#life === 'running') this.#life = 'hanging';
+  }
+
   #guarded(work: () => void): void {
-    if (this.#life === 'ended') return;
+    if (this.#life !== 'running') return;
     try {
       work();
     } catch (error) {
@@ -78,6 +82,7 @@ export class Worker extends EventEmitter {
   }
 
   #deliver(message: unknown): void {
+    if (this.#life === 'hanging') return;
     const copy = structuredClone(message);
     this.#observe('out', copy);
     this.#later(this.#inOrderMs(), () => {

@@ -5,6 +5,8 @@ import type { SimProcess } from '../sim-process.js';
 export type Removal = 'unlinked' | 'replaced';
 
 export interface DiskWatcher {
+  /** Just after a file was made. */
+  onCreated?(path: string, process: SimProcess): void;
   /** Just before: it can still be looked at. */
   onRemoved?(path: string, how: Removal, process: SimProcess): void;
   /** Just before; after `onRemoved` of what it replaces. */
@@ -20,6 +22,10 @@ export class DiskWatchers {
   add(watcher: DiskWatcher): () => void {
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
+  }
+
+  created(path: string, process: SimProcess): void {
+    for (const watcher of [...this.#watchers]) watcher.onCreated?.(path, process);
   }
 
   removed(path: string, how: Removal, process: SimProcess): void {

@@ -146,7 +146,9 @@ export class PathCalls {
     if (slot === undefined || !creates) throw new Refusal('ENOENT');
     if (path.endsWith('/')) throw new Refusal('EISDIR');
     const making = { mode: mode & ~umask, nowMs: changeTimeMs(process) };
-    return this.#parts.tree.makeFile(slot, making);
+    const node = this.#parts.tree.makeFile(slot, making);
+    this.#parts.watchers.created(path, process);
+    return node;
   }
 
   #reopen(process: SimProcess, node: Node, flags: OpenFlags): void {

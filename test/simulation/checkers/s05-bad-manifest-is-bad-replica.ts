@@ -1,0 +1,44 @@
+/**
+ * S5: a replica whose manifest was not whole when its keeper started is not vouched for by that
+ * start, whatever did that to it.
+ */
+import type { FileId, KeeperId } from '../../../src/domain/ids.js';
+import { decodeManifest } from '../../../src/domain/manifest.js';
+import { blake3 } from '../../../src/storage/blake3.js';
+import type { Service } from '../cluster/service.js';
+import { objectPath, objectsOn, type SimCluster } from '../cluster/sim-cluster.js';
+import type { Checker } from './checker.js';
+import { newlySound } from './newly-sound.js';
+
+export function badManifestIsBadReplica(cluster: SimCluster): Checker {
+  /** As each keeper found them at its present start. */
+  const bad = new Map<KeeperId, ReadonlySet<FileId>>();
+  return {
+    invariant: 'S5',
+    starting: (keeper) => void bad.set(keeper.name as KeeperId, badManifests(keeper)),
+    committed(before, after) {
+      for (const { file, row } of newlySound(before, after)) {
+        const keeper = cluster.keeperOf(row.keeper);
+        if (keeper === undefined || !bad.get(row.keeper)?.has(file.fileId)) continue;
+        if (cluster.misplaced.has(keeper)) continue;
+        if (!hasManifest(keeper, file.fileId))
+          cluster.report(
+            'S5',
+            `${file.name} counts as live on ${keeper.name}, where its manifest is not whole`,
+          );
+      }
+    },
+  };
+}
+
+function badManifests(keeper: Service): ReadonlySet<FileId> {
+  return new Set(objectsOn(keeper).filter((fileId) => !hasManifest(keeper, fileId)));
+}
+
+/** What decoding refuses is bad, and what is not there. */
+function hasManifest(keeper: Service, fileId: FileId): boolean {
+  const bytes = keeper.box.disk.written(objectPath(fileId).manifest);
+  if (bytes === undefined) return false;
+  const verdict = decodeManifest(bytes, blake3);
+  return verdict.ok && verdict.manifest.fileId === fileId;
+}
