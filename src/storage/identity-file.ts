@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { link, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { ReelkeepError } from '../domain/errors.js';
@@ -71,48 +71,68 @@ export async function readIdentity(path: string): Promise<KeeperIdentity | undef
   return identity;
 }
 
-/** Whole or not at all: written beside, synced, renamed over, directory synced. */
+/**
+ * Whole or not at all: written beside, synced, renamed over, directory synced.
+ *
+ * Two files of one size are used in turn, and what was replaced becomes the one to write over next:
+ * a full disk must not make a keeper mute, however often a master takes it in.
+ */
 export async function writeIdentity(path: string, identity: KeeperIdentity): Promise<void> {
-  const beside = `${path}.tmp`;
+  const spare = `${path}.tmp`;
+  const former = `${path}.old`;
+  const text = JSON.stringify({ format: 1, ...identity }, null, 2);
   try {
-    // Over the room that the last writing kept: a full disk must not make a keeper mute.
-    await writeOver(beside, `${JSON.stringify({ format: 1, ...identity }, null, 2)}\n`);
-    await rename(beside, path);
+    await unlessAbsent(unlink(former));
+    await writeOver(spare, `${text.padEnd(writtenBytes - 1)}\n`);
+    const isKept = await linkIfPossible(path, former);
+    await rename(spare, path);
     await new DiskSync({ durability: 'strict' }).directory(dirname(path));
-    await keepRoom(beside);
+    // Not before that is durable: else a power cut might leave two names of one file.
+    if (isKept) await rename(former, spare);
+    else await keepRoom(spare);
   } catch (error) {
     throw toDiskError(`writing ${path}`, error);
   }
 }
 
+/** More than a `keeper.json` ever needs. */
+const writtenBytes = 16 * 1024;
+
+/** Over the room that the file has, when it has any. */
 async function writeOver(path: string, text: string): Promise<void> {
   const { O_WRONLY, O_CREAT, O_NOFOLLOW } = constants;
   const handle = await open(path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0o600);
   try {
-    const bytes = Buffer.from(text);
-    await handle.writeFile(bytes);
-    await handle.truncate(bytes.length);
+    await handle.writeFile(text);
     await new DiskSync({ durability: 'strict' }).file(handle, path);
   } finally {
     await handle.close();
   }
 }
 
-/** More than a `keeper.json` ever needs. */
-const keptText = ' '.repeat(16 * 1024);
+/** Answers false when there is nothing to link, or when this file system knows no second names. */
+async function linkIfPossible(path: string, name: string): Promise<boolean> {
+  try {
+    await link(path, name);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'ENOSPC'))
+      return false;
+    throw error;
+  }
+}
 
 /** As far as there is any. */
 async function keepRoom(path: string): Promise<void> {
   try {
-    await writeOver(path, keptText);
+    await writeOver(path, ' '.repeat(writtenBytes));
   } catch (error) {
-    if (
-      !(error instanceof ReelkeepError && error.code === 'no-space') &&
-      !hasCode(error, 'ENOSPC', 'EDQUOT')
-    )
-      throw error;
+    if (!isNoSpace(error)) throw error;
   }
 }
+
+const isNoSpace = (error: unknown): boolean =>
+  error instanceof ReelkeepError ? error.code === 'no-space' : hasCode(error, 'ENOSPC', 'EDQUOT');
 
 async function readBounded(path: string): Promise<string | undefined> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW;

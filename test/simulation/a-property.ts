@@ -41,5 +41,5 @@ async function play({ runStory, toPlainReport }: typeof Simulator, story: Story)
     toPlainReport(await runStory(one), false);
   const report = await playOne(story);
   if (report.violation !== undefined)
-    throw new Error(await explainFailure(playOne, report, () => undefined));
+    throw new Error(await explainFailure(report, { play: playOne, say: () => undefined }));
 }

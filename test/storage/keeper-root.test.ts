@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -81,6 +81,21 @@ describe('a keeper’s directory', () => {
     await writeFile(join(root, 'keeper.json.tmp'), '{"form');
 
     expect((await bench.open(root)).identity.incarnation).toBe(1);
+  });
+
+  it('goes on after a power cut between the names of its identity', async () => {
+    const { root, store } = await bench.openNew({ keeperId: keeperId('k1') });
+    await store.close();
+    await link(join(root, 'keeper.json'), join(root, 'keeper.json.old'));
+
+    const again = await bench.open(root);
+
+    expect(again.identity).toMatchObject({ keeperId: 'k1', incarnation: 2 });
+    const [now, spare] = await Promise.all(
+      ['keeper.json', 'keeper.json.tmp'].map((name) => stat(join(root, name))),
+    );
+    expect(now?.nlink).toBe(1);
+    expect(spare).toMatchObject({ nlink: 1, size: now?.size });
   });
 
   it('is refused to a keeper of another id', async () => {

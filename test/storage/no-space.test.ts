@@ -33,15 +33,21 @@ describe.skipIf(smallDisk === undefined)('a disk that is full', () => {
     expect(await store.verify(large.fileId, large)).toEqual({ outcome: 'sound' });
   });
 
-  it('lets a keeper remember a new term all the same', async () => {
+  it('lets a keeper remember new terms all the same, however many', async () => {
     const own = join(smallDisk ?? '', 'own');
     const store = await bench.open(own);
     await store.recordTerm({ clusterId: clusterId('c'.repeat(32)), epoch: 1, commit: 1 });
     await fill(join(own, 'junk'));
 
-    await store.recordTerm({ clusterId: clusterId('c'.repeat(32)), epoch: 2, commit: 7 });
+    for (const epoch of [2, 3, 4]) {
+      await store.recordTerm({ clusterId: clusterId('c'.repeat(32)), epoch, commit: 7 });
+      // what the last writing gave back is somebody else's by now
+      await fill(join(own, `junk${epoch}`));
+    }
 
-    expect(store.identity).toMatchObject({ highestEpoch: 2, highestCommit: 7 });
+    expect(store.identity).toMatchObject({ highestEpoch: 4, highestCommit: 7 });
+    await store.close();
+    expect((await bench.open(own)).identity).toMatchObject({ incarnation: 2, highestEpoch: 4 });
   });
 });
 

@@ -1,13 +1,14 @@
 /**
  * S7, S24, S26, S27: bytes of a file that lives leave a disk only while its target is met by sound
  * replicas on other keepers, and bytes of a file that was committed leave one only after it was
- * deleted.
+ * deleted. The table agrees to no drop but on the word of the present starts of those keepers.
  */
-import type { FileRecord } from '../../../src/domain/file-record.js';
-import type { FileId } from '../../../src/domain/ids.js';
+import type { FileRecord, ReplicaStanding } from '../../../src/domain/file-record.js';
+import type { FileId, KeeperId } from '../../../src/domain/ids.js';
 import type { Content } from '../cluster/content.js';
 import type { Service } from '../cluster/service.js';
 import { keeperRoot, type SimCluster } from '../cluster/sim-cluster.js';
+import type { TableReading } from '../cluster/table-reading.js';
 import type { Checker } from './checker.js';
 import { FileLives } from './file-lives.js';
 
@@ -15,7 +16,10 @@ export function lastCopyGuard(cluster: SimCluster): Checker {
   const lives = new FileLives();
   return {
     invariant: 'S27',
-    committed: (before, after) => lives.note(before, after),
+    committed(before, after) {
+      lives.note(before, after);
+      if (before !== undefined) judgeAgreements(cluster, before, after);
+    },
     removing(keeper, path) {
       const removal = parseRemoval(path);
       if (removal === undefined) return;
@@ -32,6 +36,38 @@ export function lastCopyGuard(cluster: SimCluster): Checker {
     },
   };
 }
+
+/** Whatever else happened in the same commit came before the agreement or after it. */
+function judgeAgreements(cluster: SimCluster, before: TableReading, after: TableReading): void {
+  for (const file of after.files.values()) {
+    const was = before.files.get(file.fileId);
+    if (was === undefined) continue;
+    for (const keeper of newlyDropping(was, file)) {
+      const staying = new Set([...vouchedFor(before, was), ...vouchedFor(after, file)]);
+      staying.delete(keeper);
+      if (staying.size < file.target)
+        cluster.report(
+          'S27',
+          `the table lets ${keeper} drop ${file.name}, and ${staying.size} of ${file.target} others are vouched for by present starts`,
+        );
+    }
+  }
+}
+
+const newlyDropping = (was: FileRecord, file: FileRecord): readonly KeeperId[] =>
+  file.replicas
+    .filter((row) => row.standing === 'dropping' && standingOf(was, row.keeper) === 'sound')
+    .map((row) => row.keeper);
+
+const standingOf = (file: FileRecord, keeper: KeeperId): ReplicaStanding | undefined =>
+  file.replicas.find((row) => row.keeper === keeper)?.standing;
+
+/** By the present starts of the keepers. */
+const vouchedFor = ({ keepers }: TableReading, { replicas }: FileRecord): readonly KeeperId[] =>
+  replicas
+    .filter((row) => row.standing === 'sound')
+    .filter((row) => keepers.get(row.keeper)?.incarnation === row.incarnation)
+    .map((row) => row.keeper);
 
 interface Removal {
   readonly place: 'objects' | 'quarantine';

@@ -3,6 +3,7 @@
  * judge it can know of it that no process knows.
  */
 import { startKeeper } from '../../../src/actors/keeper/keeper.actor.js';
+import { resolveConfig } from '../../../src/actors/master/config.js';
 import { startMaster } from '../../../src/actors/master/master.actor.js';
 import type { FileId, KeeperId } from '../../../src/domain/ids.js';
 import { decodeManifest } from '../../../src/domain/manifest.js';
@@ -16,6 +17,7 @@ import { ClientHost, type Told } from './client-host.js';
 import type { ClusterShape } from './cluster-shape.js';
 import { type Content, makeContent } from './content.js';
 import { DamageLedger } from './damage-ledger.js';
+import { HeartbeatsMissed } from './heartbeats-missed.js';
 import { Service } from './service.js';
 import { createSimLogger } from './sim-logger.js';
 import type { Stage } from './stage.js';
@@ -39,6 +41,7 @@ export class SimCluster {
   readonly clients: readonly ClientHost[];
   readonly damage = new DamageLedger();
   readonly history = new HistoryRecorder();
+  readonly heartbeatsMissed: HeartbeatsMissed;
   readonly contents = new Map<string, Content>();
   /** Those who watch what clients are told, apart from the checkers. */
   readonly probeTold = new Set<(told: Told) => void>();
@@ -66,6 +69,7 @@ export class SimCluster {
   constructor(stage: Stage, shape: ClusterShape) {
     this.stage = stage;
     this.shape = shape;
+    this.heartbeatsMissed = new HeartbeatsMissed(resolveConfig(shape).heartbeatEveryMs);
     this.master = this.#createMaster();
     this.keepers = Array.from({ length: shape.keepers }, (_, at) => this.#createKeeper(at));
     this.clients = Array.from(
@@ -127,6 +131,7 @@ export class SimCluster {
   }
 
   onThread(traffic: ThreadTraffic): void {
+    this.heartbeatsMissed.note(traffic, this.nowMs);
     for (const checker of this.#checkers) checker.thread?.(traffic);
   }
 

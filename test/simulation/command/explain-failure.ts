@@ -11,6 +11,8 @@ export interface KeptStory {
   readonly invariant: string;
   readonly detail: string;
   readonly story: Story;
+  /** Name of the bug that was planted. */
+  readonly mutant?: string;
 }
 
 const triesMax = 400;
@@ -33,15 +35,21 @@ async function shrinkReport(play: Play, failed: PlainReport): Promise<PlainRepor
   return best;
 }
 
-/** @param say is told what is being done, for it may take a minute. */
+export interface Explaining {
+  readonly play: Play;
+  /** Told what is being done, for it may take a minute. */
+  readonly say: (line: string) => void;
+  /** Name of the bug that was planted. */
+  readonly mutant?: string;
+}
+
 export async function explainFailure(
-  play: Play,
   failed: PlainReport,
-  say: (line: string) => void,
+  { play, say, mutant }: Explaining,
 ): Promise<string> {
   say(`${failed.violation?.invariant}: ${failed.violation?.detail}; making its story shorter…`);
   const shrunk = await shrinkReport(play, failed);
-  const file = await keep(shrunk);
+  const file = await keep(shrunk, mutant);
   return [
     tellReport(shrunk),
     '',
@@ -52,13 +60,14 @@ export async function explainFailure(
   ].join('\n');
 }
 
-async function keep({ story, violation }: PlainReport): Promise<string> {
+async function keep({ story, violation }: PlainReport, mutant?: string): Promise<string> {
   const directory = join('dist', 'simulation', 'failed');
   await mkdir(join(process.cwd(), directory), { recursive: true });
   const file = join(directory, `${violation?.invariant ?? 'run'}-${story.seed}.json`);
   const kept: KeptStory = {
     invariant: violation?.invariant ?? '',
     detail: violation?.detail ?? '',
+    ...(mutant === undefined ? {} : { mutant }),
     story,
   };
   await writeFile(join(process.cwd(), file), `${JSON.stringify(kept, null, 2)}\n`);

@@ -15,6 +15,7 @@ export interface PlainReport {
   /** Of the real clock; 0 when nobody looked at it. */
   readonly realMs: number;
   readonly events: number;
+  readonly heartbeatsMissed: number;
   readonly tooHard: number;
   readonly happened: Readonly<Record<string, number>>;
   readonly outcomes: Readonly<Record<string, number>>;

@@ -1,6 +1,7 @@
 /** `npm run simulate -- --replay FILE`: lets a kept story happen again, and tells it. */
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
+import { allMutants } from '../mutants/all-mutants.js';
 import { bundleWorker } from './bundle-worker.js';
 import type { KeptStory } from './explain-failure.js';
 import { tellReport } from './tell-report.js';
@@ -10,7 +11,13 @@ import { WorkerPool } from './worker-pool.js';
 export async function replay(file: string, isVerbose: boolean): Promise<number> {
   const kept = await readStory(file);
   if (kept === undefined) return 2;
-  const pool = new WorkerPool(await bundleWorker(), 1);
+  const mutant = allMutants.find(({ name }) => name === kept.mutant);
+  if (kept.mutant !== undefined && mutant === undefined) {
+    process.stderr.write(`${file} is of a bug that nobody plants: ${kept.mutant}\n`);
+    return 2;
+  }
+  if (mutant !== undefined) process.stdout.write(`with a planted bug: ${mutant.name}\n\n`);
+  const pool = new WorkerPool(await bundleWorker(mutant), 1);
   try {
     const report = await pool.run({ type: 'play', story: kept.story, isVerbose });
     process.stdout.write(`${tellReport(report)}\n`);

@@ -43,7 +43,7 @@ export async function simulate({ seed, runs, from }: SimulateOptions): Promise<n
       say(`all ${runs} runs held; trace ${tally.traceHash}`);
       return 0;
     }
-    say(await explainFailure((story) => pool.play(story), failed, say));
+    say(await explainFailure(failed, { play: (story) => pool.play(story), say }));
     return 1;
   } finally {
     pool.close();

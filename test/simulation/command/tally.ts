@@ -6,6 +6,7 @@ export class Tally {
   #runs = 0;
   #simulatedMs = 0;
   #events = 0;
+  #heartbeatsMissed = 0;
   #tooHard = 0;
   #hash = 0;
   readonly #happened = new Map<string, number>();
@@ -16,12 +17,13 @@ export class Tally {
     return this.#hash.toString(16).padStart(8, '0');
   }
 
-  add({ simulatedMs, events, tooHard, traceHash, happened, outcomes }: PlainReport): void {
+  add({ happened, outcomes, ...report }: PlainReport): void {
     this.#runs += 1;
-    this.#simulatedMs += simulatedMs;
-    this.#events += events;
-    this.#tooHard += tooHard;
-    this.#hash = mix(this.#hash, hashText(traceHash));
+    this.#simulatedMs += report.simulatedMs;
+    this.#events += report.events;
+    this.#heartbeatsMissed += report.heartbeatsMissed;
+    this.#tooHard += report.tooHard;
+    this.#hash = mix(this.#hash, hashText(report.traceHash));
     sum(this.#happened, happened);
     sum(this.#outcomes, outcomes);
   }
@@ -38,8 +40,9 @@ export class Tally {
     return [
       `${this.#runs} runs in ${seconds.toFixed(1)} s: ${this.progress(seconds)}`,
       `${Math.round(this.#simulatedMs / 1000 / seconds)} simulated seconds a second`,
+      `${this.#heartbeatsMissed} heartbeats were missed`,
       'happened:',
-      ...table(this.#happened),
+      ...byLayer(this.#happened),
       'operations:',
       ...table(this.#outcomes),
       ...(this.#tooHard > 0 ? [`${this.#tooHard} histories were too hard to judge`] : []),
@@ -55,6 +58,20 @@ const table = (counts: ReadonlyMap<string, number>): readonly string[] =>
   [...counts]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, count]) => `  ${String(count).padStart(8)}  ${name}`);
+
+/** Each layer with its sum, and its kinds below it. */
+function byLayer(counts: ReadonlyMap<string, number>): readonly string[] {
+  const layers = new Map<string, Map<string, number>>();
+  for (const [name, count] of counts) {
+    const [layer = '', kind = ''] = name.split(': ');
+    const kinds = layers.get(layer) ?? new Map<string, number>();
+    layers.set(layer, kinds.set(kind, count));
+  }
+  return [...layers].toSorted().flatMap(([layer, kinds]) => {
+    const total = [...kinds.values()].reduce((sum, count) => sum + count, 0);
+    return [`  ${layer}, ${total}:`, ...table(kinds)];
+  });
+}
 
 const hours = (ms: number): string =>
   ms < 3_600_000 ? `${(ms / 60_000).toFixed(1)} min` : `${(ms / 3_600_000).toFixed(1)} h`;

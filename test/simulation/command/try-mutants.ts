@@ -34,7 +34,13 @@ export async function tryMutants({ seed, runsMax, only }: MutantOptions): Promis
       if (found === undefined) missed += 1;
       say(tell(mutant, found, runsMax));
       if (found !== undefined && only !== undefined)
-        say(await explainFailure((story) => pool.play(story), found.report, say));
+        say(
+          await explainFailure(found.report, {
+            play: (story) => pool.play(story),
+            say,
+            mutant: mutant.name,
+          }),
+        );
     } finally {
       pool.close();
     }

@@ -12,7 +12,8 @@ export const replayReports: Happening = {
   budget: 'within',
   weight: 3,
   params: fc.record({
-    times: fc.integer({ min: 1, max: 5 }),
+    times: fc.integer({ min: 1, max: 30 }),
+    spreadMs: fc.constantFrom(0, 1_000, 10_000),
     afterMs: fc.oneof(fc.integer({ min: 1, max: 3_000 }), fc.integer({ min: 1_000, max: 60_000 })),
     dice: fc.nat(0xffff),
   }),
@@ -23,10 +24,11 @@ export const replayReports: Happening = {
     const times = numberOf(params, 'times');
     const afterMs = numberOf(params, 'afterMs');
     const dice = chance.fork(`replay ${params['dice']}`);
-    kernel.after(afterMs, 'replay', () => {
-      for (let time = 1; time <= times; time += 1)
+    const spreadMs = numberOf(params, 'spreadMs');
+    for (let time = 0; time < times; time += 1)
+      kernel.after(afterMs + (spreadMs * time) / times, 'replay', () => {
         if (replays.replayOne(dice)) trace.tell('network', 'the master hears an old report again');
-    });
-    return `of what keepers report now, ${times} will be heard again in ${seconds(afterMs)}`;
+      });
+    return `of what keepers report now, ${times} will be heard again, from ${seconds(afterMs)} on`;
   },
 };

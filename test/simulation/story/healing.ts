@@ -6,7 +6,7 @@
 import type { Service } from '../cluster/service.js';
 import type { Arena } from './happening.js';
 import { Probe } from './probe.js';
-import { findUnmet, findUnrest } from './rest.js';
+import { canBeRead, findUnmet, findUnrest } from './rest.js';
 
 /** Fails with the invariant unless it becomes true within the time; the sentence says what is missing. */
 export type Until = (
@@ -33,10 +33,7 @@ export async function heal(arena: Arena, until: Until): Promise<void> {
   await until('L2', patienceMs, () => whoIsWaiting(arena));
   if (!budget.isLimited) return;
   const probe = new Probe(cluster);
-  const running = cluster.keepers.filter(
-    ({ name, isReady, box: { disk } }) =>
-      isReady && !disk.faults.stuck && !disk.faults.unmounted && !cluster.suspectDisks.has(name),
-  );
+  const running = cluster.keepers.filter((keeper) => keeper.isReady && canBeRead(cluster, keeper));
   await until('L9', patienceMs, () => probe.verifies(running));
   await until('L1', patienceMs, () => findUnmet(cluster, core, 'at least') ?? true);
   await until('L3', patienceMs, () => probe.reads(core));

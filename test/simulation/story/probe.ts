@@ -73,7 +73,7 @@ export class Probe {
   looks(keepers: readonly Service[]): string | true {
     const { replicas, diskBytes } = this.#cluster.shape;
     const isPoor = keepers.length < replicas || diskBytes < amplyBytes;
-    if (this.#found !== undefined) return this.#found.length === 0 || this.#found.join('; ');
+    if (this.#found?.length === 0) return true;
     this.#ask('look', () =>
       this.#host.perform('look', async (cluster) => {
         const found: string[] = [];
@@ -89,7 +89,7 @@ export class Probe {
         }
       }),
     );
-    return 'the cluster could not be looked at';
+    return this.#found?.join('; ') ?? 'the cluster could not be looked at';
   }
 
   writes(): string | true {

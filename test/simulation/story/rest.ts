@@ -48,10 +48,17 @@ export function findUnmet(
     if (allowed === 'at least' && !keepers.some(hasIt)) continue;
     // Those on which there is no room for one more are of no use.
     const fit = keepers.filter((keeper) => hasIt(keeper) || hasRoom(keeper, file.size));
-    const unmet = judgeRows(file, counting.filter(hasIt), fit.length, allowed);
+    // What is damaged on a disk that cannot be read is found by nobody.
+    const holding = counting.filter((keeper) => hasIt(keeper) || !canBeRead(cluster, keeper));
+    const unmet = judgeRows(file, holding, fit.length, allowed);
     if (unmet !== undefined) return unmet;
   }
   return undefined;
+}
+
+export function canBeRead({ suspectDisks }: SimCluster, { name, box: { disk } }: Service): boolean {
+  const { stuck, unmounted, isFailing } = disk.faults;
+  return !stuck && !unmounted && !isFailing && !suspectDisks.has(name);
 }
 
 function judgeRows(

@@ -30,9 +30,11 @@ export interface RunReport {
   readonly lines: readonly TraceLine[];
   readonly simulatedMs: number;
   readonly events: number;
+  /** That masters waited for in vain. */
+  readonly heartbeatsMissed: number;
   /** Names whose history was too hard to judge. */
   readonly tooHard: number;
-  /** How often each kind happened. */
+  /** How often each kind happened, by `layer: kind`. */
   readonly happened: ReadonlyMap<string, number>;
   /** Operations by how they ended. */
   readonly outcomes: ReadonlyMap<string, number>;
@@ -110,6 +112,7 @@ class StoryRun {
       lines: stage.trace.lines,
       simulatedMs: stage.kernel.nowMs,
       events: stage.kernel.events,
+      heartbeatsMissed: cluster.heartbeatsMissed.count,
       tooHard: cluster.tooHard,
       happened: this.#happened,
       outcomes,
@@ -121,7 +124,7 @@ class StoryRun {
     if (happening === undefined) throw new Error(`nothing is known of a step ${step.kind}`);
     const told = happening.happen(step.params, this.#arena);
     if (told === undefined) return;
-    add(this.#happened, step.kind);
+    add(this.#happened, `${happening.layer}: ${step.kind}`);
     this.stage.trace.tell(happening.layer, told);
   }
 

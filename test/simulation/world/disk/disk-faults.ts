@@ -85,6 +85,11 @@ export class DiskFaults {
     else goOn();
   }
 
+  /** Some calls fail, and will. */
+  get isFailing(): boolean {
+    return [...this.#rules].some(({ timesLeft }) => timesLeft > 0);
+  }
+
   /** Answers how to take the rule back. */
   fail(rule: FailRule): () => void {
     const active: ActiveRule = {
