@@ -240,6 +240,7 @@ const heartbeat: SessionRequest = {
   diskSuspect: false,
   eventLoopLagMs: 0,
   leaving: false,
+  ticketKeyId: 0,
 };
 
 const message: SessionResponse = { epoch: 1, commit: 0, masterClockMs: 9, command: undefined };

@@ -210,7 +210,9 @@ export class MasterLink {
     this.#isBeating = true;
     try {
       const vitals = await this.#options.vitals();
-      this.#session?.send({ stamp: this.#stamp(), ...vitals, leaving: this.#leaving });
+      const { keyId: ticketKeyId } = this.#options.term;
+      const leaving = this.#leaving;
+      this.#session?.send({ stamp: this.#stamp(), ...vitals, leaving, ticketKeyId });
     } finally {
       this.#isBeating = false;
     }

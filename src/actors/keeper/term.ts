@@ -57,6 +57,11 @@ export class Term {
     return performance.now() + this.#clockAheadMs;
   }
 
+  /** Of the key in use; 0 before the first registration. */
+  get keyId(): number {
+    return this.#keys[0]?.keyId ?? 0;
+  }
+
   keyOf(keyId: number): Uint8Array | undefined {
     return this.#keys.find((key) => key.keyId === keyId)?.secret;
   }

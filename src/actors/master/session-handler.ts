@@ -52,7 +52,10 @@ class KeeperSession implements KeeperSessionHandle {
     if (this.#ended) return;
     try {
       const { keeper, incarnation } = stampedBy(this.#world, beat.stamp);
-      if (this.#keeper === undefined) this.#attach(keeper, incarnation);
+      if (this.#keeper === undefined) {
+        this.#requireLastKey(keeper, beat.ticketKeyId);
+        this.#attach(keeper, incarnation);
+      }
       this.#leaving = beat.leaving;
       this.#takeBeat(keeper, incarnation, beat);
     } catch (error) {
@@ -64,6 +67,13 @@ class KeeperSession implements KeeperSessionHandle {
   /** As an event: a stream that is destroyed sends no status and tells nobody. */
   #cut(reason: unknown): void {
     this.#stream.emit('error', toStatus(reason));
+  }
+
+  /** A registration that was late may have been taken in after the one that the keeper goes by. */
+  #requireLastKey(keeper: KeeperId, keyId: number): void {
+    const last = this.#world.tickets.keyIdOf(keeper);
+    if (keyId !== last)
+      throw new ReelkeepError('stale', `${keeper} goes by ticket key ${keyId}, not by ${last}`);
   }
 
   #attach(keeper: KeeperId, incarnation: number): void {

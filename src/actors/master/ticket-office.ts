@@ -44,6 +44,11 @@ export class TicketOffice {
     return key;
   }
 
+  /** Of the key with which the keeper's tickets are signed; 0 when it has not registered. */
+  keyIdOf(keeper: KeeperId): number {
+    return this.#keys.get(keeper)?.keyId ?? 0;
+  }
+
   /** @returns undefined for a keeper that has not registered with this master */
   issue(
     request: TicketRequest,

@@ -19,6 +19,7 @@ const beat = {
   diskSuspect: false,
   eventLoopLagMs: 0,
   leaving: false,
+  ticketKeyId: 0,
 };
 const answer = { epoch: 1, commit: 0, masterClockMs: 9, command: undefined };
 

@@ -1,0 +1,85 @@
+import { EventEmitter } from 'node:events';
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { describe, expect, it } from 'vitest';
+import { createSessionHandler } from '../../../src/actors/master/session-handler.js';
+import type {
+  SessionRequest,
+  SessionResponse,
+} from '../../../src/rpc/generated/reelkeep/v1/keeper.js';
+import { k1 } from '../lookup-table/table-under-test.js';
+import { AWorld } from './a-world.js';
+
+describe('a session', () => {
+  it('is that of the keeper whose beats it carries', () => {
+    const at = new AWorld();
+    at.join(k1, { session: false });
+    const stream = openSession(at);
+
+    stream.hear(beat(at.world.tickets.keyIdOf(k1)));
+
+    expect(stream.status).toBeUndefined();
+    expect(at.world.keepers.send(k1, aCommand)).toBe(true);
+    expect(stream.written.map(({ command }) => command)).toEqual([undefined, aCommand]);
+    expect(at.toMonitor).toEqual([{ type: 'heartbeat', keeper: k1, incarnation: 1 }]);
+  });
+
+  it('is refused when a registration that came late was taken in after the one that it goes by', () => {
+    const at = new AWorld();
+    at.join(k1, { session: false });
+    const given = at.world.tickets.keyIdOf(k1);
+    at.world.tickets.newKey(k1);
+    const stream = openSession(at);
+
+    stream.hear(beat(given));
+
+    expect(stream.status).toContain('goes by ticket key');
+    expect(at.world.keepers.send(k1, aCommand)).toBe(false);
+    expect(at.toMonitor).toEqual([]);
+  });
+});
+
+const aCommand = { $case: 'discard', value: { uploadId: 'u'.repeat(32) } } as never;
+
+function openSession({ world }: AWorld): AStream {
+  const stream = new AStream();
+  createSessionHandler(world)(
+    stream as unknown as ServerDuplexStream<SessionRequest, SessionResponse>,
+  );
+  return stream;
+}
+
+class AStream extends EventEmitter {
+  readonly written: SessionResponse[] = [];
+  /** What the keeper is told of why it was cut. */
+  status: string | undefined;
+
+  constructor() {
+    super();
+    this.on('error', (status: { readonly details: string }) => {
+      this.status = status.details;
+    });
+  }
+
+  hear(message: SessionRequest): void {
+    this.emit('data', message);
+  }
+
+  write(message: SessionResponse, done: () => void): void {
+    this.written.push(message);
+    done();
+  }
+
+  end(): void {}
+}
+
+const beat = (ticketKeyId: number): SessionRequest => ({
+  stamp: { keeperId: k1, incarnation: 1, epoch: 1, report: 0, givenUp: [] },
+  freeBytes: 0,
+  usedBytes: 0,
+  transfers: 0,
+  uploadIds: [],
+  diskSuspect: false,
+  eventLoopLagMs: 0,
+  leaving: false,
+  ticketKeyId,
+});
