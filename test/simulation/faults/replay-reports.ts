@@ -1,10 +1,7 @@
-/** What keepers tell the master from now on may reach it, or the next one, once more, much later. */
+/** What keepers have told the master reaches it, or the next one, once more, much later. */
 import fc from 'fast-check';
 import { type Happening, numberOf } from '../story/happening.js';
 import { seconds } from './seconds.js';
-
-/** That a request is kept, from the first of these faults on. */
-const keptProbability = 0.3;
 
 export const replayReports: Happening = {
   kind: 'replay reports',
@@ -20,7 +17,6 @@ export const replayReports: Happening = {
   happen(params, { cluster }) {
     const { chance, kernel, network, trace } = cluster.stage;
     const { replays } = network;
-    replays.probability = keptProbability;
     const times = numberOf(params, 'times');
     const afterMs = numberOf(params, 'afterMs');
     const dice = chance.fork(`replay ${params['dice']}`);
@@ -29,6 +25,6 @@ export const replayReports: Happening = {
       kernel.after(afterMs + (spreadMs * time) / times, 'replay', () => {
         if (replays.replayOne(dice)) trace.tell('network', 'the master hears an old report again');
       });
-    return `of what keepers report now, ${times} will be heard again, from ${seconds(afterMs)} on`;
+    return `of what keepers report, ${times} will be heard again, from ${seconds(afterMs)} on`;
   },
 };

@@ -1,5 +1,6 @@
 /** What clients do in a story. */
 import fc from 'fast-check';
+import type { Cluster } from '../../../src/actors/client/cluster.js';
 import { type Arena, choose, type Happening, numberOf } from './happening.js';
 import type { StepParams } from './story.js';
 
@@ -126,4 +127,24 @@ export const operations: readonly Happening[] = [
     happen: (params, arena) =>
       ask(arena, params, { type: 'rename', to: choose(names, numberOf(params, 'to')) ?? '' }),
   },
+  {
+    kind: 'look',
+    layer: 'client',
+    budget: 'within',
+    weight: 1,
+    params: fc.record({ client: fc.nat(3) }),
+    happen(params, { cluster }) {
+      const client = choose(cluster.clients, numberOf(params, 'client'));
+      if (client === undefined) return undefined;
+      client.perform('look', look);
+      return `${client.name} asks: status, keepers, fsck`;
+    },
+  },
 ];
+
+/** As an operator does in the midst of trouble: that it answers is enough. */
+async function look(cluster: Cluster): Promise<void> {
+  await cluster.status();
+  await cluster.keepers();
+  for await (const _ of cluster.fsck());
+}

@@ -22,8 +22,6 @@ const keptMax = 200;
 const keeperService = '/reelkeep.v1.KeeperService/';
 
 export class GrpcReplays {
-  /** That a request is kept. */
-  probability = 0;
   readonly #network: Network;
   readonly #targets = new Map<string, ReplayTarget>();
   readonly #kept: Kept[] = [];
@@ -41,19 +39,20 @@ export class GrpcReplays {
   }
 
   record(address: string, path: string, request: Buffer): void {
-    if (this.probability === 0 || !path.startsWith(keeperService)) return;
-    const { chance } = this.#network;
-    if (!chance.isHit(this.probability)) return;
+    if (!path.startsWith(keeperService)) return;
     const kept = { address, path, request };
     if (this.#kept.length < keptMax) this.#kept.push(kept);
-    else this.#kept[chance.int(0, keptMax - 1)] = kept;
+    else this.#kept[this.#network.chance.int(0, keptMax - 1)] = kept;
   }
 
-  /** Whether there was one whose server runs. */
+  /** Of a method that was called, each as likely as the others; answers whether there was one whose server runs. */
   replayOne(chance: Chance): boolean {
     const candidates = this.#kept.filter(({ address }) => this.#targets.has(address));
     if (candidates.length === 0) return false;
-    const { address, path, request } = chance.pick(candidates);
+    const method = chance.pick([...new Set(candidates.map(({ path }) => path))]);
+    const { address, path, request } = chance.pick(
+      candidates.filter(({ path }) => path === method),
+    );
     const target = this.#targets.get(address);
     if (target === undefined) return false;
     const delayMs = this.#network.latencyMs();

@@ -81,7 +81,6 @@ describe('a unary call', () => {
         },
       },
     });
-    rig.network.replays.probability = 1;
 
     const none = rig.network.replays.replayOne(rig.network.chance);
     await rig.within(dialling, () =>
