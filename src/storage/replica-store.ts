@@ -3,6 +3,7 @@
  * in `quarantine`. Names given by users never become paths; nothing outside the root is opened.
  */
 
+import { lstat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { fileBytesMax } from '../domain/chunk-plan.js';
 import { ReelkeepError } from '../domain/errors.js';
@@ -19,7 +20,7 @@ import { storageLimits } from './limits.js';
 import { OpenReplica } from './open-replica.js';
 import type { HashPool } from './pool/hash-pool.js';
 import { type RecoveryReport, recover } from './recovery.js';
-import { fileBytes, removePair, type StoreParts } from './replica-files.js';
+import { fileBytes, removeObject, removePair, type StoreParts } from './replica-files.js';
 import { type Reserve, type Space, SpaceMeter } from './space-meter.js';
 import { StagedReplica } from './staged-replica.js';
 import { type ExpectedBytes, type VerifyOutcome, verifyReplica } from './verify-replica.js';
@@ -49,6 +50,8 @@ export class ReplicaStore {
   readonly #root: KeeperRoot;
   readonly #parts: StoreParts;
   readonly #staged = new Map<FileId, StagedReplica>();
+  /** Given up while something of them stood in `objects` and could not be taken away. */
+  readonly #leftBehind = new Map<FileId, UploadId>();
   #identity: KeeperIdentity;
   #writingIdentity: Promise<void> = Promise.resolve();
 
@@ -145,24 +148,30 @@ export class ReplicaStore {
     if (sync.suspect) throw new ReelkeepError('unavailable', 'the disk of this keeper failed');
     if (!Number.isSafeInteger(size) || size < 0 || size > fileBytesMax)
       throw new ReelkeepError('refused-input', `a file cannot have ${size} bytes`);
-    if (underWay.has(fileId))
+    const left = this.#leftBehind.get(fileId);
+    if (underWay.has(fileId) && left === undefined)
       throw new ReelkeepError('conflict', 'this file is on its way already');
     underWay.add(fileId);
+    this.#leftBehind.delete(fileId);
     let promisedBytes = 0;
     try {
+      if (left !== undefined) await this.#removeLeft(fileId, left);
       await this.#requireNoObject(fileId);
       if (!(await space.promise(size)))
         throw new ReelkeepError('no-space', `this keeper has no room for ${size} bytes`);
       promisedBytes = size;
+      // Nobody's: of a transfer that was given up while the root was away.
+      await removePair(layout.staged(fileId, uploadId));
       const staged = await StagedReplica.create(this.#parts, { fileId, uploadId, size }, (end) => {
         // What was left behind is no replica before a start of this keeper has made it durable.
-        if (end !== 'left behind') underWay.delete(fileId);
+        if (end === 'left behind') this.#leftBehind.set(fileId, uploadId);
+        else underWay.delete(fileId);
         this.#staged.delete(fileId);
       });
       this.#staged.set(fileId, staged);
       return staged;
     } catch (error) {
-      underWay.delete(fileId);
+      if (!this.#leftBehind.has(fileId)) underWay.delete(fileId);
       space.release(promisedBytes);
       sync.noteError(error);
       if (hasCode(error, 'EEXIST'))
@@ -231,6 +240,20 @@ export class ReplicaStore {
     await Promise.allSettled(Array.from(this.#staged.values(), (staged) => staged.abandon()));
     await this.#writingIdentity;
     await this.#root.lock.release();
+  }
+
+  /** Nobody was ever told of it. */
+  async #removeLeft(fileId: FileId, uploadId: UploadId): Promise<void> {
+    const { layout, turns } = this.#parts;
+    try {
+      await removePair(layout.staged(fileId, uploadId));
+      await turns.run(fileId, () => removeObject(this.#parts, fileId));
+      // Nothing is absent from a root that is not there.
+      await lstat(layout.objects);
+    } catch (error) {
+      this.#leftBehind.set(fileId, uploadId);
+      throw error;
+    }
   }
 
   async #requireNoObject(fileId: FileId): Promise<void> {

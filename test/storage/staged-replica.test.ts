@@ -203,6 +203,23 @@ describe('a staged replica', () => {
     });
   });
 
+  it.each<StepName>(['receive', 'syncManifest', 'publish'])(
+    'is begun anew where one that came to %s was given up while its root was away',
+    async (until) => {
+      const { root, store } = await bench.openNew();
+      const film = aFilm(1);
+      const staged = await put(store, film, until);
+      await rename(root, `${root}.away`);
+      await expect(staged.abandon()).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(put(store, film)).rejects.toMatchObject({ code: 'unavailable' });
+      await rename(`${root}.away`, root);
+
+      await put(store, film);
+
+      expect(await store.verify(film.fileId, film)).toEqual({ outcome: 'sound' });
+    },
+  );
+
   it('follows no link that lies where it would be written', async () => {
     const { root, store } = await bench.openNew();
     const film = aFilm(1);
@@ -210,9 +227,9 @@ describe('a staged replica', () => {
     await writeFile(victim, 'precious');
     await symlink(victim, join(root, 'staging', `${film.fileId}.${film.uploadId}`));
 
-    const refused = store.stage(film.fileId, film.uploadId, film.size);
+    const staged = await store.stage(film.fileId, film.uploadId, film.size);
 
-    await expect(refused).rejects.toMatchObject({ code: 'conflict' });
+    await receive(staged, film.bytes);
     expect(await readFile(victim, 'utf8')).toBe('precious');
   });
 

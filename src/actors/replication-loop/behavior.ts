@@ -143,7 +143,7 @@ function onKeeperGone(state: LoopState, { keeper, state: kind }: KeeperView, now
   state.surveys.want({ keeper });
   if (kind === 'retired') return state;
   const remaining = [...state.views.values()].filter((view) => !isGone(view)).length;
-  return { ...state, storm: noteLoss(state.storm, remaining, now, state.limits) };
+  return { ...state, storm: noteLoss(state.storm, keeper, remaining, now, state.limits) };
 }
 
 function endCopiesTo(state: LoopState, keeper: KeeperId, now: Millis): void {

@@ -31,6 +31,29 @@ describe('replication loop, storms', () => {
     expect(loop.take().filter(isOrder)).toEqual(['copy 1 a -> b']);
   });
 
+  it('L11: goes on copying while one keeper comes and goes', () => {
+    const loop = serving(['a', 'b', 'c', 'd']);
+    for (let at = 0; at < 20_000; at += 1_000)
+      loop.tell(at, view('d', { state: 'lost' }), surveyed('d', []), view('d'), surveyed('d', []));
+    loop.take();
+
+    loop.tell(20_000, changed(fileOf(1, ['a', 'b'])));
+
+    expect(loop.take().filter(isOrder)).toEqual(['copy 1 a -> c']);
+  });
+
+  it('L11: does not wait for keepers that come and go for ever, though they are half of all', () => {
+    const loop = serving(['a', 'b', 'c', 'd']);
+    for (let at = 0; at < 20_000; at += 1_000)
+      for (const keeper of ['c', 'd'])
+        loop.tell(at, view(keeper, { state: 'lost' }), surveyed(keeper, []), view(keeper));
+    loop.take();
+
+    loop.tell(20_000, changed(fileOf(1, ['a'], { target: 2 })));
+
+    expect(loop.take().filter(isOrder)).toEqual(['copy 1 a -> b']);
+  });
+
   it('copies at once when keepers are lost one by one', () => {
     const loop = serving(['a', 'b', 'c', 'd', 'e']);
     loop.tell(0, view('e', { state: 'lost' }), surveyed('e', []));

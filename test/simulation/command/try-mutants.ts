@@ -26,11 +26,12 @@ export async function tryMutants({ seed, runsMax, only }: MutantOptions): Promis
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const chosen = allMutants.filter(({ name }) => name.includes(only ?? ''));
   say(`seed ${seed}, ${chosen.length} planted bugs, at most ${runsMax} runs for each`);
+  const plain = new WorkerPool(await bundleWorker(), 1);
   let missed = 0;
   for (const mutant of chosen) {
     const pool = new WorkerPool(await bundleWorker(mutant), availableParallelism());
     try {
-      const found = await search(pool, seed, runsMax);
+      const found = await search({ pool, plain }, seed, runsMax);
       if (found === undefined) missed += 1;
       say(tell(mutant, found, runsMax));
       if (found !== undefined && only !== undefined)
@@ -45,18 +46,33 @@ export async function tryMutants({ seed, runsMax, only }: MutantOptions): Promis
       pool.close();
     }
   }
+  plain.close();
   say(missed === 0 ? `all ${chosen.length} were found` : `${missed} were not found`);
   return missed === 0 ? 0 : 1;
 }
 
-/** The first run, in order of their numbers, that fails. */
-async function search(pool: WorkerPool, seed: number, runsMax: number): Promise<Found | undefined> {
+interface Pools {
+  /** With the bug planted. */
+  readonly pool: WorkerPool;
+  /** Without: what fails there, too, says nothing of the bug. */
+  readonly plain: WorkerPool;
+}
+
+/** The first run, in order of their numbers, that fails because of the bug. */
+async function search(
+  { pool, plain }: Pools,
+  seed: number,
+  runsMax: number,
+): Promise<Found | undefined> {
   for (let first = 0; first < runsMax; first += 2 * pool.size) {
     const runs = Array.from({ length: Math.min(2 * pool.size, runsMax - first) }, (_, at) =>
       pool.run({ type: 'draw', seed, run: first + at }),
     );
-    for (const [at, report] of (await Promise.all(runs)).entries())
-      if (report.violation !== undefined) return { runs: first + at + 1, report };
+    for (const [at, report] of (await Promise.all(runs)).entries()) {
+      if (report.violation === undefined) continue;
+      const { violation } = await plain.play(report.story);
+      if (violation === undefined) return { runs: first + at + 1, report };
+    }
   }
   return undefined;
 }
