@@ -39,7 +39,9 @@ export class SimCluster {
   readonly master: Service;
   readonly keepers: readonly Service[];
   readonly clients: readonly ClientHost[];
-  readonly damage = new DamageLedger();
+  readonly damage = new DamageLedger(
+    (keeper) => this.table()?.keepers.get(keeper as KeeperId)?.incarnation ?? 0,
+  );
   readonly history = new HistoryRecorder();
   readonly heartbeatsMissed: HeartbeatsMissed;
   readonly contents = new Map<string, Content>();

@@ -35,7 +35,7 @@ function endOverdueCopies(`,
     },
     {
       file: 'src/storage/replica-store.ts',
-      from: `    if (underWay.has(fileId))
+      from: `    if (underWay.has(fileId) && left === undefined)
       throw new ReelkeepError('conflict', 'this file is on its way already');
 `,
       to: '',
