@@ -1,4 +1,5 @@
 /** What one client process shares among its transfers: opened at first use, closed together. */
+import { setMaxListeners } from 'node:events';
 import { MasterConnection } from '../../rpc/master-connection.js';
 import { HashPool } from '../../storage/pool/hash-pool.js';
 import { ChunkBuffers } from '../../transfer/chunk-buffers.js';
@@ -20,7 +21,9 @@ export class Resources {
     this.#address = master;
     this.patienceMs = timeoutMs ?? clientLimits.patienceMs;
     this.keepers = new KeeperConnections(this.patienceMs);
-    this.signal = signal ?? new AbortController().signal;
+    this.signal = AbortSignal.any(signal === undefined ? [] : [signal]);
+    // Each operation under way listens, however many there are.
+    setMaxListeners(0, this.signal);
   }
 
   get master(): MasterConnection {

@@ -51,7 +51,7 @@ export class SimCluster {
   readonly misplaced = new Set<Service>();
   /** Keepers that write nothing new until somebody has looked at their disk and started them again. */
   readonly suspectDisks = new Set<string>();
-  /** Those, and those that ended since and were not started again. */
+  /** Keepers of which a sync has failed since they were started last. */
   readonly sickDisks = new Set<string>();
   /** Keepers that said that something is left in staging, which their next start takes away. */
   readonly leftBehind = new Set<string>();
@@ -116,6 +116,7 @@ export class SimCluster {
         onRemoved: (path, how) => {
           if (how === 'unlinked') for (const checker of checkers) checker.removing?.(keeper, path);
         },
+        onSyncFailed: () => void this.sickDisks.add(keeper.name),
         // A replica that is published is made of new bytes, whatever was wrong with those before.
         onRenamed: (_, to) => {
           const fileId = fileIdOf(to);
@@ -249,7 +250,6 @@ export class SimCluster {
             if (text === 'not all of it could be thrown away') this.leftBehind.add(name);
             if (!text.startsWith('the disk is suspect')) return;
             this.suspectDisks.add(name);
-            this.sickDisks.add(name);
           }),
         );
       },

@@ -13,6 +13,8 @@ export interface DiskWatcher {
   onRenamed?(from: string, to: string, process: SimProcess): void;
   /** Just after a sync that did what it promised; the path is the one that it was opened by. */
   onSynced?(path: string, what: 'file' | 'directory', process: SimProcess): void;
+  /** What was to be made durable never is, and whoever reads it does not see that. */
+  onSyncFailed?(): void;
 }
 
 export class DiskWatchers {
@@ -34,6 +36,10 @@ export class DiskWatchers {
 
   renamed(from: string, to: string, process: SimProcess): void {
     for (const watcher of this.#watchers) watcher.onRenamed?.(from, to, process);
+  }
+
+  syncFailed(): void {
+    for (const watcher of this.#watchers) watcher.onSyncFailed?.();
   }
 
   synced(path: string, what: 'file' | 'directory', process: SimProcess): void {

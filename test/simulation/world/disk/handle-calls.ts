@@ -77,6 +77,7 @@ export class HandleCalls {
       const readsBack = rule.readsBack ?? 'new';
       if (node.kind === 'directory') tree.journal.failSync(node);
       else tree.change(node, node.modifiedAtMs, (data) => data.failSync(readsBack));
+      watchers.syncFailed();
     });
     watchers.synced(path, node.kind, process);
   }
