@@ -18,7 +18,7 @@ export interface KeptStory {
 const triesMax = 400;
 
 /** Lets a story happen. */
-export type Play = (story: Story) => Promise<PlainReport>;
+type Play = (story: Story) => Promise<PlainReport>;
 
 async function shrinkReport(play: Play, failed: PlainReport): Promise<PlainReport> {
   const invariant = failed.violation?.invariant;
