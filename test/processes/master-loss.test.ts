@@ -1,7 +1,16 @@
+import { cp, readFile, rename, rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import type { TableIdentity } from '../../src/domain/table-port.js';
+import { LmdbTableStore } from '../../src/storage/lmdb-table-store.js';
 import { makeFilm, mebibytes, Rig, sha256 } from './rig.js';
 
 const uploads = Array.from({ length: 6 }, (_, index) => `f${index}.mp4`);
+
+async function identityOf(table: string): Promise<TableIdentity> {
+  const store = await LmdbTableStore.open(table);
+  await store.close();
+  return store.identity;
+}
 
 describe('a master that dies', () => {
   it('S1, S12: loses nothing that was acknowledged while uploads ran', {
@@ -46,6 +55,38 @@ describe('a master that dies', () => {
     expect(await sha256(rig.path('back.mp4'))).toBe(await sha256(film));
     expect(await rig.stat('film.mp4')).toEqual(before);
     expect(await rig.status()).toMatchObject({ epoch: 2, mode: 'serving' });
+  });
+
+  it('S26: destroys nothing for a table that is older than what killed keepers had seen', {
+    timeout: 120_000,
+  }, async () => {
+    const rig = await Rig.start({ keepers: 3 });
+    await rig.succeed('put', await makeFilm(rig.path('old.mp4'), mebibytes(1)));
+    await rig.healthy();
+    await cp(rig.path('master'), rig.path('older'), { recursive: true });
+    const film = await makeFilm(rig.path('new.mp4'), mebibytes(2), 1);
+    await rig.succeed('put', film);
+    await rig.healthy();
+    const { replicas } = await rig.stat('new.mp4');
+    await cp(rig.path('master'), rig.path('newer'), { recursive: true });
+    const { commit } = await identityOf(rig.path('newer'));
+    await rig.until('each keeper has on its disk what the table has come to', async () => {
+      const texts = rig.keeperNames.map((name) => readFile(rig.path(name, 'keeper.json'), 'utf8'));
+      return (await Promise.all(texts)).every((text) => JSON.parse(text).highestCommit >= commit);
+    });
+
+    for (const name of ['master', ...rig.keeperNames]) await rig.kill(name);
+    await rm(rig.path('master'), { recursive: true });
+    await rename(rig.path('older'), rig.path('master'));
+    await rig.startMaster();
+    await Promise.all(rig.keeperNames.map((name) => rig.startKeeper(name)));
+
+    await rig.until('the master trusts its table no more', async () => {
+      const { mode, modeReason } = await rig.status();
+      return mode === 'safe mode' && String(modeReason).includes('older');
+    });
+    for (const replica of replicas)
+      expect(await sha256(rig.replicaFile(replica))).toBe(await sha256(film));
   });
 
   it('leaves a download that runs alone', { timeout: 60_000 }, async () => {

@@ -44,6 +44,7 @@ export class KeeperParts {
   #port = 0;
   /** What the directory remembered of the master's table before this registration. */
   #commitSeen = 0;
+  #isRemembering = false;
   /** Every term that was obeyed before this registration, each with the highest commit that was seen. */
   #termsSeen: readonly SeenInTerm[] = [];
 
@@ -210,10 +211,30 @@ export class KeeperParts {
     await store.recordTerm({ clusterId: clusterId(cluster), epoch, terms, commit, incarnation });
   }
 
+  /**
+   * With each beat: a table that is put back older than this is found out, though the keeper was
+   * killed meanwhile.
+   */
+  #rememberCommits(store: ReplicaStore): void {
+    const { termId, commit } = this.#term.seen;
+    const last = store.identity.terms.at(-1);
+    const isKnown = termId === '' || (last?.termId === termId && last.commit >= commit);
+    if (isKnown || this.#isRemembering) return;
+    this.#isRemembering = true;
+    this.#remember(store)
+      .catch((error: unknown) => {
+        this.#options.log.error({ err: error }, 'what the table has come to is not remembered');
+      })
+      .finally(() => {
+        this.#isRemembering = false;
+      });
+  }
+
   async #vitals(store: ReplicaStore): Promise<Vitals> {
     const space = await store.space();
     const eventLoopLagMs = Math.round(this.#lag.max / 1e6);
     this.#lag.reset();
+    this.#rememberCommits(store);
     return {
       ...space,
       transfers: this.#arrivals.copies + (this.#opened?.server.transfers ?? 0),

@@ -6,12 +6,15 @@ export class FileLives {
   /** Names as they were at the commit. */
   readonly committed = new Map<FileId, string>();
   readonly deleted = new Set<FileId>();
+  /** The first in which the file was in the table. */
+  readonly commits = new Map<FileId, number>();
   /** By keeper and file: replicas that ever counted. */
   readonly #counted = new Set<string>();
 
   note(before: TableReading | undefined, after: TableReading): void {
     for (const { fileId, name, replicas } of after.files.values()) {
       this.committed.set(fileId, name);
+      if (!this.commits.has(fileId)) this.commits.set(fileId, after.commit);
       for (const { keeper } of replicas) this.#counted.add(`${keeper}/${fileId}`);
     }
     for (const fileId of before?.files.keys() ?? [])

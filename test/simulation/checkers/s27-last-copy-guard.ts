@@ -28,7 +28,7 @@ export function lastCopyGuard(cluster: SimCluster): Checker {
       if (file !== undefined) judgeDrop(cluster, file, { keeper, ...removal });
       // What never counted was on its way, and was given up.
       else if (!lives.hasCounted(keeper.name, fileId)) return;
-      else if (!lives.deleted.has(fileId))
+      else if (!lives.deleted.has(fileId) && remembers(cluster, keeper, lives.commits.get(fileId)))
         cluster.report(
           'S26',
           `${keeper.name} destroys ${lives.committed.get(fileId)}, which nobody deleted`,
@@ -68,6 +68,17 @@ const vouchedFor = ({ keepers }: TableReading, { replicas }: FileRecord): readon
     .filter((row) => row.standing === 'sound')
     .filter((row) => keepers.get(row.keeper)?.incarnation === row.incarnation)
     .map((row) => row.keeper);
+
+/** Of a table that was replaced by an older one, only who has seen more can know that it is older. */
+function remembers(
+  cluster: SimCluster,
+  { box: { disk } }: Service,
+  commit: number | undefined,
+): boolean {
+  if (!cluster.tableWasReplaced || commit === undefined) return true;
+  const identity = disk.written(`${keeperRoot}/keeper.json`)?.toString();
+  return identity !== undefined && JSON.parse(identity).highestCommit >= commit;
+}
 
 interface Removal {
   readonly place: 'objects' | 'quarantine';
