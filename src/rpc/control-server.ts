@@ -36,6 +36,8 @@ import {
   type RenameResponse,
   type ReportBadReplicaRequest,
   type ReportBadReplicaResponse,
+  type RetireKeeperRequest,
+  type RetireKeeperResponse,
   type StatRequest,
   type StatResponse,
   type StatusRequest,
@@ -81,6 +83,7 @@ export interface ClientHandlers {
   readonly remove: UnaryHandler<RemoveRequest, RemoveResponse>;
   readonly rename: UnaryHandler<RenameRequest, RenameResponse>;
   readonly listKeepers: UnaryHandler<ListKeepersRequest, ListKeepersResponse>;
+  readonly retireKeeper: UnaryHandler<RetireKeeperRequest, RetireKeeperResponse>;
   readonly status: UnaryHandler<StatusRequest, StatusResponse>;
   readonly verify: StreamHandler<VerifyRequest, VerifyResponse>;
   readonly fsck: StreamHandler<FsckRequest, FsckResponse>;
@@ -163,6 +166,7 @@ const clientService = (handlers: ClientHandlers): ClientServiceServer => ({
   remove: unary(handlers.remove),
   rename: unary(handlers.rename),
   listKeepers: unary(handlers.listKeepers),
+  retireKeeper: unary(handlers.retireKeeper),
   status: unary(handlers.status),
   verify: serverStream(handlers.verify),
   fsck: serverStream(handlers.fsck),

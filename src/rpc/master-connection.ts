@@ -26,6 +26,8 @@ import {
   type RenameResponse,
   type ReportBadReplicaRequest,
   type ReportBadReplicaResponse,
+  type RetireKeeperRequest,
+  type RetireKeeperResponse,
   type StatRequest,
   type StatResponse,
   type StatusRequest,
@@ -113,6 +115,11 @@ export class MasterConnection {
       request,
       options,
     );
+  }
+
+  retireKeeper(request: RetireKeeperRequest, options?: CallOptions): Promise<RetireKeeperResponse> {
+    const method = this.#client.retireKeeper.bind(this.#client);
+    return callUnary(this.#doing('retiring the keeper'), method, request, options);
   }
 
   listKeepers(request: ListKeepersRequest, options?: CallOptions): Promise<ListKeepersResponse> {

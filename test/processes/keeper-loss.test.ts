@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { clip, flipByte, makeFilm, mebibytes, Rig, sha256 } from './rig.js';
 
@@ -29,6 +29,35 @@ describe('a keeper that dies', () => {
     expect(live.map((replica) => replica.keeper)).not.toContain(victim);
     expect(await sha256(rig.path('meanwhile.mp4'))).toBe(original);
     await rig.until('three files are on disk', async () => (await objectsOf(rig)).length === 3);
+  });
+
+  it('S38: is retired by an operator: nothing waits for it, and it is let in no more', {
+    timeout: 120_000,
+  }, async () => {
+    const rig = await Rig.start({ keepers: 4 });
+    await rig.succeed('put', clip);
+    await rig.healthy();
+    const victim = (await rig.stat('clip.mp4')).replicas[0]?.keeper ?? '';
+    const early = await rig.client('keepers', 'retire', victim);
+    expect([early.code, early.stderr]).toEqual([6, expect.stringContaining('is alive')]);
+
+    await rig.kill(victim);
+    await rig.until('it is lost', async () => (await rig.keeperStates())[victim] === 'lost');
+    await rig.succeed('rm', 'clip.mp4');
+    await rig.until('only the lost keeper owes a deletion', async () => {
+      const { deletionsDue } = await rig.status();
+      return deletionsDue === 1;
+    });
+    await rig.succeed('keepers', 'retire', victim);
+
+    expect((await rig.keeperStates())[victim]).toBe('retired');
+    expect(await rig.status()).toMatchObject({ deletionsDue: 0 });
+    await expect(rig.startKeeper(victim)).rejects.toThrow('ended with exit code 4');
+    expect(await readFile(rig.path(`${victim}.log`), 'utf8')).toContain('was retired');
+    await rig.kill('master');
+    await rig.startMaster();
+    await rig.healthy();
+    expect((await rig.keeperStates())[victim]).toBe('retired');
   });
 
   it('S27: leaves three good replicas when it comes back, though one of the others has rotted', {

@@ -17,6 +17,12 @@ export interface Cluster {
   rename(name: string, newName: string): Promise<void>;
   keepers(): Promise<readonly KeeperInfo[]>;
   status(): Promise<ClusterStatus>;
+  /**
+   * Takes a keeper for gone for good: its replicas are made again elsewhere, no deletion waits for
+   * it, and it is let in no more. Answers how many replicas it had.
+   * Fails with `not-found`, or `conflict` unless it is lost.
+   */
+  retire(keeper: string): Promise<number>;
   /** Has every replica re-read now; yields each as it is told, then the whole file. */
   verify(name: string): AsyncIterable<Verification>;
   /** Every file that is not as it should be. */

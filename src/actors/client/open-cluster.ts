@@ -30,6 +30,8 @@ export function openCluster(options: ClusterOptions): Cluster {
       await resources.master.rename(names, change);
     },
     keepers: async () => (await resources.master.listKeepers({}, call)).keepers.map(toKeeperInfo),
+    retire: async (keeper) =>
+      (await resources.master.retireKeeper({ keeperId: keeper }, change)).replicas,
     status: async () => toClusterStatus(await resources.master.status({}, call)),
     async *verify(name) {
       for await (const told of resources.master.verify({ name: inUnicode(name) }, { signal }))

@@ -19,6 +19,7 @@ import { closeInventory, takeInventory } from './inventory/behavior.js';
 import { admitKeeper, beginTerm, listKeepers } from './keepers/behavior.js';
 import type { TableMessage, TableNotice, TableRequests, TableRequestType } from './messages.js';
 import { recordVerified } from './replicas/behavior.js';
+import { retireKeeper } from './retirements/behavior.js';
 import { recordStored } from './stores/behavior.js';
 import {
   abandonUpload,
@@ -76,6 +77,7 @@ const handlers: Handlers = {
   'agree to drop': agreeToDrop,
   'survey files': surveyFiles,
   'drops due': dropsDue,
+  'retire keeper': retireKeeper,
   'begin term': beginTerm,
   'list keepers': listKeepers,
   'sum up': sumUp,

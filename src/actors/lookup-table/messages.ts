@@ -113,6 +113,18 @@ export interface TableRequests {
     readonly answer: { readonly incarnation: number };
   };
   /**
+   * It will never come back: its replicas are gone, and no deletion waits for it. A bounded step at
+   * a time; to be asked again while there is `more`. Refused with `not-found`.
+   */
+  'retire keeper': {
+    readonly input: { readonly keeper: KeeperId };
+    readonly answer: {
+      /** Forgotten in this step. */
+      readonly replicas: number;
+      readonly more: boolean;
+    };
+  };
+  /**
    * One page of a keeper's inventory, in its order: of two entries of a file the later one is
    * true. `collect`: files that the table has never heard of, and that
    * no upload in progress may still commit, are garbage and become due for dropping.

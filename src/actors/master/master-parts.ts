@@ -29,6 +29,7 @@ import { createOverviewHandlers } from './overview-handlers.js';
 import { PresentTerm } from './present-term.js';
 import { Promises } from './promises.js';
 import { createReportHandlers } from './report-handlers.js';
+import { createRetireHandler, retireKeeper } from './retire-keeper.js';
 import { createSessionHandler } from './session-handler.js';
 import { type LoopThread, type MonitorThread, startDecidingThread } from './threads.js';
 import { TicketOffice } from './ticket-office.js';
@@ -97,9 +98,15 @@ export class MasterParts {
     await this.#startThreads();
     const records = await this.#needTable().ask('list keepers', null);
     for (const record of records) this.#know(record);
+    await this.#retireAgain(records);
     await this.#listen();
     this.#startClocks();
     this.#tellEvidence();
+  }
+
+  /** A start that came in between left some of what they had. */
+  async #retireAgain(records: readonly KeeperRecord[]): Promise<void> {
+    for (const { keeper, retired } of records) if (retired) await retireKeeper(this.#world, keeper);
   }
 
   /** Closes what was opened, however far that went. */
@@ -180,6 +187,7 @@ export class MasterParts {
         ...createUploadHandlers(world),
         ...createFileHandlers(world),
         ...createOverviewHandlers(world),
+        ...createRetireHandler(world),
         ...createVerifyHandlers(world),
       },
       keeper: {

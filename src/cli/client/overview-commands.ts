@@ -14,7 +14,13 @@ export function addOverviewCommands(
   program
     .command('keepers')
     .description('every keeper, its state, last heartbeat, space and replicas')
-    .action(() => start(showKeepers));
+    .action(() => start(showKeepers))
+    .command('retire <id>')
+    .description(
+      'take a keeper that is lost for gone for good: its replicas are made again elsewhere, ' +
+        'deletions wait for it no more, and it is let in no more',
+    )
+    .action((id: string) => start((session) => retire(session, id)));
   program
     .command('status')
     .description('summary of the cluster')
@@ -43,6 +49,13 @@ async function showKeepers(session: Session): Promise<number> {
   const keepers = await (await session.cluster()).keepers();
   if (session.json) for (const keeper of keepers) await session.out.json(keeper);
   else for (const line of keepersText(keepers, session.paint)) await session.out.line(line);
+  return 0;
+}
+
+async function retire(session: Session, keeper: string): Promise<number> {
+  const replicas = await (await session.cluster()).retire(keeper);
+  if (session.json) await session.out.json({ keeper, replicas });
+  else session.say(`${keeper} is retired; it had ${replicas} replicas`);
   return 0;
 }
 

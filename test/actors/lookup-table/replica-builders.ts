@@ -1,10 +1,14 @@
 /** A table with one file, and what is done to its replicas. */
 import { expect } from 'vitest';
 import { wallMs } from '../../../src/domain/ids.js';
+import type { TableLimits } from '../../../src/domain/table-limits.js';
 import { f1, k1, k2, k3, k4, TableUnderTest } from './table-under-test.js';
 
-export function stored(keepers: readonly (typeof k1)[]): TableUnderTest {
-  const table = new TableUnderTest();
+export function stored(
+  keepers: readonly (typeof k1)[],
+  limits: Partial<TableLimits> = {},
+): TableUnderTest {
+  const table = new TableUnderTest(limits);
   for (const keeper of [k1, k2, k3, k4]) table.admit(keeper);
   table.storeFile(keepers);
   return table;

@@ -63,6 +63,18 @@ describe('status, keepers, fsck and verify', () => {
     );
   });
 
+  it('retires a keeper', async () => {
+    const asked: string[] = [];
+    const retire = async (keeper: string) => asked.push(keeper) + 11;
+
+    const told = await run(['keepers', 'retire', 'k3'], { retire });
+    const json = await run(['--json', 'keepers', 'retire', 'k3'], { retire });
+
+    expect([told.exit, told.out, told.err]).toEqual([0, '', 'k3 is retired; it had 12 replicas\n']);
+    expect(JSON.parse(json.out)).toEqual({ keeper: 'k3', replicas: 13 });
+    expect(asked).toEqual(['k3', 'k3']);
+  });
+
   it('exits 7 for findings that lose data, and 0 for those that heal', async () => {
     const finding = (problem: 'below target' | 'missing') => ({
       name: 'a',

@@ -5,6 +5,7 @@
  */
 import type { FileRecord, ReplicaStanding } from '../../../src/domain/file-record.js';
 import type { FileId, KeeperId } from '../../../src/domain/ids.js';
+import type { SeenInTerm } from '../../../src/domain/term-line.js';
 import type { Content } from '../cluster/content.js';
 import type { Service } from '../cluster/service.js';
 import { keeperRoot, type SimCluster } from '../cluster/sim-cluster.js';
@@ -28,7 +29,7 @@ export function lastCopyGuard(cluster: SimCluster): Checker {
       if (file !== undefined) judgeDrop(cluster, file, { keeper, ...removal });
       // What never counted was on its way, and was given up.
       else if (!lives.hasCounted(keeper.name, fileId)) return;
-      else if (!lives.deleted.has(fileId) && remembers(cluster, keeper, lives.commits.get(fileId)))
+      else if (!lives.deleted.has(fileId) && remembers(cluster, keeper, lives.born.get(fileId)))
         cluster.report(
           'S26',
           `${keeper.name} destroys ${lives.committed.get(fileId)}, which nobody deleted`,
@@ -73,11 +74,12 @@ const vouchedFor = ({ keepers }: TableReading, { replicas }: FileRecord): readon
 function remembers(
   cluster: SimCluster,
   { box: { disk } }: Service,
-  commit: number | undefined,
+  born: SeenInTerm | undefined,
 ): boolean {
-  if (!cluster.tableWasReplaced || commit === undefined) return true;
-  const identity = disk.written(`${keeperRoot}/keeper.json`)?.toString();
-  return identity !== undefined && JSON.parse(identity).highestCommit >= commit;
+  if (!cluster.tableWasReplaced || born === undefined) return true;
+  const text = disk.written(`${keeperRoot}/keeper.json`)?.toString() ?? '{}';
+  const terms: readonly SeenInTerm[] = JSON.parse(text).terms ?? [];
+  return terms.some(({ termId, commit }) => termId === born.termId && commit >= born.commit);
 }
 
 interface Removal {

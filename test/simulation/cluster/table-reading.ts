@@ -1,8 +1,15 @@
 /** What stands durably in a table, read past the production code; made anew only when something was committed. */
+
 import type { FileRecord } from '../../../src/domain/file-record.js';
 import type { FileId, KeeperId } from '../../../src/domain/ids.js';
 import type { KeeperRecord } from '../../../src/domain/keeper-record.js';
-import type { EndedUpload, OpenUpload, Tombstone } from '../../../src/domain/table-rows.js';
+import { termsKey, totalsKey } from '../../../src/domain/table-keys.js';
+import type {
+  EndedUpload,
+  OpenUpload,
+  TermsBegun,
+  Tombstone,
+} from '../../../src/domain/table-rows.js';
 import { noTotals, type TableTotals } from '../../../src/domain/table-totals.js';
 import type { MemoryTableDisk } from '../memory-table-store.js';
 
@@ -15,6 +22,8 @@ export class TableReading {
   readonly tombstones = new Map<FileId, Tombstone>();
   readonly keepers = new Map<KeeperId, KeeperRecord>();
   readonly totals: TableTotals;
+  /** Of its present term. */
+  readonly termId: string;
   readonly epoch: number;
   readonly commit: number;
   readonly #disk: MemoryTableDisk;
@@ -31,7 +40,9 @@ export class TableReading {
     this.ended = this.#rows('e');
     for (const dead of this.#rows<Tombstone>('t')) this.tombstones.set(dead.fileId, dead);
     for (const keeper of this.#rows<KeeperRecord>('k')) this.keepers.set(keeper.keeper, keeper);
-    const totals = [...disk.rows].find(([key]) => key === 's')?.[1];
+    const totals = disk.rows.get(totalsKey);
+    const terms = disk.rows.get(termsKey) ?? '{"terms":[]}';
+    this.termId = (JSON.parse(terms) as TermsBegun).terms.at(-1)?.termId ?? '';
     this.totals = totals === undefined ? noTotals : JSON.parse(totals);
   }
 

@@ -114,7 +114,8 @@ function addDue(turn: Turn, keeper: KeeperId, fileId: FileId): void {
   turn.tell({ type: 'drop due', keeper, fileId });
 }
 
-function confirmDrop(turn: Turn, keeper: KeeperId, fileId: FileId): void {
+/** The keeper has nothing of the deleted file any more, or never comes back to say so. */
+export function confirmDrop(turn: Turn, keeper: KeeperId, fileId: FileId): void {
   const tombstone = turn.get(tombstoneKey(fileId));
   if (!tombstone?.holders.includes(keeper)) return;
   const rest = withoutHolder(tombstone, keeper);
