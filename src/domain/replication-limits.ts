@@ -39,9 +39,7 @@ export interface ReplicationLimits {
   /** So many keepers, and at least half, lost within the window make a storm. */
   readonly stormKeepersMin: number;
   readonly stormWindowMs: number;
-  /** A keeper that stayed for less is lost once more, not anew. */
-  readonly stormSteadyMs: number;
-  /** How long nothing is copied in a storm. */
+  /** How long nothing is copied in a storm; twice that when it goes on. */
   readonly stormGraceMs: number;
   /** How long nothing is copied after the master itself was paused. */
   readonly pauseGraceMs: number;
@@ -70,7 +68,6 @@ const replicationDefaults: ReplicationLimits = {
   blockedRetryMs: 10_000,
   stormKeepersMin: 2,
   stormWindowMs: 5_000,
-  stormSteadyMs: 60_000,
   stormGraceMs: 10_000,
   pauseGraceMs: 3_000,
 };

@@ -3,29 +3,25 @@
  *
  * One lost keeper is copied at once. When half of them go within seconds the cause is more
  * likely a switch, a power cut or the master itself, and they come back: copying waits a
- * grace period, and goes on with what is still lost then. A keeper that comes and goes again and
- * again makes no storm out of itself, and makes none last: it counts anew only after it has
- * stayed for a while.
+ * grace period, and goes on with what is still lost then. A storm that goes on is waited out for
+ * two of them at most, and then copying has as much time before the next: keepers that come and
+ * go for ever hold it up for half of the time, and one that does so alone not at all.
  */
 import { type KeeperId, type Millis, millis } from './ids.js';
 import type { ReplicationLimits } from './replication-limits.js';
 
-interface Loss {
-  /** The first of those that followed upon each other. */
-  readonly countedAt: Millis;
-  readonly lastAt: Millis;
-}
-
 export interface StormWatch {
-  readonly losses: ReadonlyMap<KeeperId, Loss>;
+  /** When each was lost last, within the window. */
+  readonly losses: ReadonlyMap<KeeperId, Millis>;
+  /** Of the last storm. */
+  readonly beganAt: Millis;
   /** Nothing is copied before. */
   readonly heldUntil: Millis;
 }
 
-export const calm: StormWatch = {
-  losses: new Map(),
-  heldUntil: millis(Number.NEGATIVE_INFINITY),
-};
+const never = millis(Number.NEGATIVE_INFINITY);
+
+export const calm: StormWatch = { losses: new Map(), beganAt: never, heldUntil: never };
 
 /** @param remaining keepers that are not lost, now. */
 export function noteLoss(
@@ -35,21 +31,22 @@ export function noteLoss(
   now: Millis,
   limits: ReplicationLimits,
 ): StormWatch {
-  const before = watch.losses.get(keeper);
-  const isAnew = before === undefined || now - before.lastAt >= limits.stormSteadyMs;
-  const loss = { countedAt: isAnew ? now : before.countedAt, lastAt: now };
-  const losses = new Map(watch.losses).set(keeper, loss);
-  const together = [...losses.values()].filter(
-    ({ countedAt }) => now - countedAt < limits.stormWindowMs,
-  ).length;
-  const isStorm = isAnew && together >= limits.stormKeepersMin && together >= remaining;
-  return isStorm ? hold({ ...watch, losses }, limits.stormGraceMs, now) : { ...watch, losses };
+  const lately = [...watch.losses].filter(([, at]) => now - at < limits.stormWindowMs);
+  const losses = new Map(lately).set(keeper, now);
+  const isStorm = losses.size >= limits.stormKeepersMin && losses.size >= remaining;
+  return isStorm ? waitOut({ ...watch, losses }, now, limits) : { ...watch, losses };
 }
 
 export const notePause = (watch: StormWatch, now: Millis, limits: ReplicationLimits): StormWatch =>
-  hold(watch, limits.pauseGraceMs, now);
+  hold(watch, millis(now + limits.pauseGraceMs));
 
-const hold = (watch: StormWatch, graceMs: number, now: Millis): StormWatch => ({
+function waitOut(watch: StormWatch, now: Millis, { stormGraceMs }: ReplicationLimits): StormWatch {
+  const isNext = now - watch.beganAt >= 4 * stormGraceMs;
+  const beganAt = isNext ? now : watch.beganAt;
+  return hold({ ...watch, beganAt }, millis(Math.min(now, beganAt + stormGraceMs) + stormGraceMs));
+}
+
+const hold = (watch: StormWatch, until: Millis): StormWatch => ({
   ...watch,
-  heldUntil: millis(Math.max(watch.heldUntil, now + graceMs)),
+  heldUntil: millis(Math.max(watch.heldUntil, until)),
 });

@@ -2,6 +2,7 @@
  * `keeper.json`: who this directory is. The identity belongs to the directory, not to the process
  * or the machine. Always written durably, whatever the durability of replicas.
  */
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { link, open, rename, unlink } from 'node:fs/promises';
@@ -17,7 +18,7 @@ import {
   keeperId,
 } from '../domain/ids.js';
 import type { SeenInTerm } from '../domain/term-line.js';
-import { hasCode, toDiskError, unlessAbsent } from './disk-error.js';
+import { hasCode, isSystemError, toDiskError, unlessAbsent } from './disk-error.js';
 import { DiskSync } from './disk-sync.js';
 import { storageLimits } from './limits.js';
 
@@ -81,6 +82,7 @@ export async function writeIdentity(path: string, identity: KeeperIdentity): Pro
   const spare = `${path}.tmp`;
   const former = `${path}.old`;
   const text = JSON.stringify({ format: 1, ...identity }, null, 2);
+  assert(Buffer.byteLength(text) < writtenBytes, 'an identity fits into the room kept for it');
   try {
     await unlessAbsent(unlink(former));
     await writeOver(spare, `${text.padEnd(writtenBytes - 1)}\n`);
@@ -116,8 +118,7 @@ async function linkIfPossible(path: string, name: string): Promise<boolean> {
     await link(path, name);
     return true;
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'ENOSPC'))
-      return false;
+    if (isSystemError(error)) return false;
     throw error;
   }
 }

@@ -246,9 +246,10 @@ export class ReplicaStore {
   async #removeLeft(fileId: FileId, uploadId: UploadId): Promise<void> {
     const { layout, turns } = this.#parts;
     try {
+      // Nothing is absent from a root that is not there, before or after.
+      await lstat(layout.objects);
       await removePair(layout.staged(fileId, uploadId));
       await turns.run(fileId, () => removeObject(this.#parts, fileId));
-      // Nothing is absent from a root that is not there.
       await lstat(layout.objects);
     } catch (error) {
       this.#leftBehind.set(fileId, uploadId);

@@ -19,10 +19,10 @@ export interface Cluster {
   status(): Promise<ClusterStatus>;
   /**
    * Takes a keeper for gone for good: its replicas are made again elsewhere, no deletion waits for
-   * it, and it is let in no more. Answers how many replicas it had.
+   * it, and it is let in no more.
    * Fails with `not-found`, or `conflict` unless it is lost.
    */
-  retire(keeper: string): Promise<number>;
+  retire(keeper: string): Promise<Retired>;
   /** Has every replica re-read now; yields each as it is told, then the whole file. */
   verify(name: string): AsyncIterable<Verification>;
   /** Every file that is not as it should be. */
@@ -80,6 +80,13 @@ export interface FileDestination {
 
 interface StreamDestination {
   readonly stream: Writable;
+}
+
+export interface Retired {
+  /** That it had. */
+  readonly replicas: number;
+  /** Of those, the only ones of their files. */
+  readonly lastReplicas: number;
 }
 
 export interface KeeperInfo {

@@ -30,8 +30,13 @@ export function openCluster(options: ClusterOptions): Cluster {
       await resources.master.rename(names, change);
     },
     keepers: async () => (await resources.master.listKeepers({}, call)).keepers.map(toKeeperInfo),
-    retire: async (keeper) =>
-      (await resources.master.retireKeeper({ keeperId: keeper }, change)).replicas,
+    retire: async (keeper) => {
+      const { replicas, lastReplicas } = await resources.master.retireKeeper(
+        { keeperId: keeper },
+        change,
+      );
+      return { replicas, lastReplicas };
+    },
     status: async () => toClusterStatus(await resources.master.status({}, call)),
     async *verify(name) {
       for await (const told of resources.master.verify({ name: inUnicode(name) }, { signal }))

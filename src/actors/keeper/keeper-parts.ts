@@ -44,7 +44,8 @@ export class KeeperParts {
   #port = 0;
   /** What the directory remembered of the master's table before this registration. */
   #commitSeen = 0;
-  #isRemembering = false;
+  /** `failed`: not tried again before the next registration. */
+  #remembering: 'idle' | 'writing' | 'failed' | 'closed' = 'idle';
   /** Every term that was obeyed before this registration, each with the highest commit that was seen. */
   #termsSeen: readonly SeenInTerm[] = [];
 
@@ -128,6 +129,7 @@ export class KeeperParts {
     this.#commitSeen = Math.max(store.identity.highestCommit, this.#term.commit);
     this.#termsSeen = withSeen(store.identity.terms, this.#term.seen);
     await link.register(signal);
+    if (this.#remembering === 'failed') this.#remembering = 'idle';
     log.info({ epoch: this.#term.epoch, master: this.#options.config.master }, 'registered');
   }
 
@@ -157,7 +159,10 @@ export class KeeperParts {
       () => arrivals.settle(grace),
       // Nothing that still runs in the pool touches a directory that another may hold next.
       () => pool.close(),
-      () => this.#remember(store),
+      () => {
+        this.#remembering = 'closed';
+        return this.#remember(store);
+      },
       () => store.close(),
       async () => link.close(),
     ];
@@ -219,15 +224,17 @@ export class KeeperParts {
     const { termId, commit } = this.#term.seen;
     const last = store.identity.terms.at(-1);
     const isKnown = termId === '' || (last?.termId === termId && last.commit >= commit);
-    if (isKnown || this.#isRemembering) return;
-    this.#isRemembering = true;
-    this.#remember(store)
-      .catch((error: unknown) => {
+    if (isKnown || this.#remembering !== 'idle' || store.diskSuspect) return;
+    this.#remembering = 'writing';
+    this.#remember(store).then(
+      () => {
+        if (this.#remembering === 'writing') this.#remembering = 'idle';
+      },
+      (error: unknown) => {
+        if (this.#remembering === 'writing') this.#remembering = 'failed';
         this.#options.log.error({ err: error }, 'what the table has come to is not remembered');
-      })
-      .finally(() => {
-        this.#isRemembering = false;
-      });
+      },
+    );
   }
 
   async #vitals(store: ReplicaStore): Promise<Vitals> {

@@ -114,13 +114,16 @@ export interface TableRequests {
   };
   /**
    * It will never come back: its replicas are gone, and no deletion waits for it. A bounded step at
-   * a time; to be asked again while there is `more`. Refused with `not-found`.
+   * a time; to be asked again while there is `more`. Refused with `not-found`, and with `conflict`
+   * when it has started again since.
    */
   'retire keeper': {
-    readonly input: { readonly keeper: KeeperId };
+    readonly input: { readonly keeper: KeeperId; readonly incarnation: number };
     readonly answer: {
       /** Forgotten in this step. */
       readonly replicas: number;
+      /** Of those, the only ones of their files. */
+      readonly last: number;
       readonly more: boolean;
     };
   };

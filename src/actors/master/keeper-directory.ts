@@ -96,6 +96,7 @@ export class KeeperDirectory {
     const view = this.#views.get(keeper);
     if (view === undefined || view.incarnation !== incarnation)
       throw new ReelkeepError('stale', `${keeper} has not registered this start with this master`);
+    if (view.state === 'retired') throw new ReelkeepError('not-allowed', `${keeper} was retired`);
     return view;
   }
 
@@ -142,6 +143,12 @@ export class KeeperDirectory {
 
   judged(keeper: KeeperId, state: KeeperState): void {
     this.#change(keeper, { state });
+  }
+
+  /** For ever: what it says is refused from now on, and so is its next registration. */
+  retire(keeper: KeeperId): void {
+    this.#entries.get(keeper)?.session?.close();
+    this.#change(keeper, { state: 'retired' });
   }
 
   reported(keeper: KeeperId): void {

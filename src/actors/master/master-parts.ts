@@ -29,7 +29,7 @@ import { createOverviewHandlers } from './overview-handlers.js';
 import { PresentTerm } from './present-term.js';
 import { Promises } from './promises.js';
 import { createReportHandlers } from './report-handlers.js';
-import { createRetireHandler, retireKeeper } from './retire-keeper.js';
+import { createRetireHandler, forgetKeeper } from './retire-keeper.js';
 import { createSessionHandler } from './session-handler.js';
 import { type LoopThread, type MonitorThread, startDecidingThread } from './threads.js';
 import { TicketOffice } from './ticket-office.js';
@@ -98,15 +98,16 @@ export class MasterParts {
     await this.#startThreads();
     const records = await this.#needTable().ask('list keepers', null);
     for (const record of records) this.#know(record);
-    await this.#retireAgain(records);
+    await this.#forgetRetired(records);
     await this.#listen();
     this.#startClocks();
     this.#tellEvidence();
   }
 
-  /** A start that came in between left some of what they had. */
-  async #retireAgain(records: readonly KeeperRecord[]): Promise<void> {
-    for (const { keeper, retired } of records) if (retired) await retireKeeper(this.#world, keeper);
+  /** The master may have died while it forgot what a retired keeper had. */
+  async #forgetRetired(records: readonly KeeperRecord[]): Promise<void> {
+    for (const { keeper, incarnation, retired } of records)
+      if (retired) await forgetKeeper(this.#world, keeper, incarnation);
   }
 
   /** Closes what was opened, however far that went. */
@@ -276,6 +277,7 @@ export class MasterParts {
       clockMs: () => performance.now(),
       wallMs: () => wallMs(Date.now()),
       termId: this.#term.id,
+      isAhead: (keeper) => this.#term.ahead.includes(keeper),
       isOlderThan: (seen) => this.#term.isOlderThan(seen),
       noteSeen: (keeper, seen) => {
         this.#term.note(keeper, seen);

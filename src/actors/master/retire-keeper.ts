@@ -1,4 +1,4 @@
-/** Retiring keepers: by an operator's word, and again after a start that came in between. */
+/** Retires keepers that an operator gives up: they never come back, and nothing waits for them. */
 import { ReelkeepError } from '../../domain/errors.js';
 import { isKeeperId, type KeeperId, keeperId } from '../../domain/ids.js';
 import type { ClientHandlers } from '../../rpc/control-server.js';
@@ -9,27 +9,34 @@ export function createRetireHandler(world: MasterWorld): Pick<ClientHandlers, 'r
     async retireKeeper({ keeperId: id }) {
       const view = isKeeperId(id) ? world.keepers.views.get(keeperId(id)) : undefined;
       if (view === undefined) throw new ReelkeepError('not-found', `there is no keeper "${id}"`);
-      const { keeper, state } = view;
+      const { keeper, state, incarnation } = view;
       if (state !== 'lost' && state !== 'retired')
         throw new ReelkeepError(
           'conflict',
           `${keeper} is ${state}: only a keeper that is lost can be retired; stop it first`,
         );
-      const replicas = await retireKeeper(world, keeper);
+      if (world.isAhead(keeper))
+        throw new ReelkeepError(
+          'conflict',
+          `${keeper} has seen a later table than this one: put that one back first`,
+        );
+      const forgotten = await forgetKeeper(world, keeper, incarnation);
+      world.keepers.retire(keeper);
       world.monitor.post({ type: 'retire', keeper });
-      world.log.warn({ keeper, replicas }, 'keeper retired');
-      return { replicas };
+      world.log.warn({ keeper, ...forgotten }, 'keeper retired');
+      return { replicas: forgotten.replicas, lastReplicas: forgotten.last };
     },
   };
 }
 
-/** Answers how many replicas the table has forgotten. */
-export async function retireKeeper({ table }: MasterWorld, keeper: KeeperId): Promise<number> {
-  let replicas = 0;
+/** Takes it out of the table, from wherever that was left off. */
+export async function forgetKeeper({ table }: MasterWorld, keeper: KeeperId, incarnation: number) {
+  const forgotten = { replicas: 0, last: 0 };
   for (let more = true; more; ) {
-    const step = await table.ask('retire keeper', { keeper });
-    replicas += step.replicas;
+    const step = await table.ask('retire keeper', { keeper, incarnation });
+    forgotten.replicas += step.replicas;
+    forgotten.last += step.last;
     more = step.more;
   }
-  return replicas;
+  return forgotten;
 }

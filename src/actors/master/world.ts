@@ -47,6 +47,8 @@ export interface MasterWorld {
   readonly wallMs: () => WallMs;
   /** What a registering keeper has seen of the table bears on how far it can be trusted. */
   readonly noteSeen: (keeper: KeeperId, seen: SeenBefore) => void;
+  /** Whether the keeper has seen a later table than this one. */
+  isAhead(keeper: KeeperId): boolean;
   /** Whether the table was a later one then: this one is an older copy of it. */
   readonly isOlderThan: (seen: SeenBefore) => boolean;
   /** The name of this term, by which it is told from another one of the same epoch. */

@@ -53,9 +53,12 @@ async function showKeepers(session: Session): Promise<number> {
 }
 
 async function retire(session: Session, keeper: string): Promise<number> {
-  const replicas = await (await session.cluster()).retire(keeper);
-  if (session.json) await session.out.json({ keeper, replicas });
-  else session.say(`${keeper} is retired; it had ${replicas} replicas`);
+  const retired = await (await session.cluster()).retire(keeper);
+  const { replicas, lastReplicas } = retired;
+  if (session.json) await session.out.json({ keeper, ...retired });
+  session.say(`${keeper} is retired; it had ${replicas} replicas`);
+  if (lastReplicas > 0)
+    session.say(`${lastReplicas} of them were the only ones of their files: see fsck`);
   return 0;
 }
 

@@ -8,7 +8,11 @@ describe('a keeper that is retired', () => {
     const table = stored([k1, k2, k3]);
     table.takeNotices();
 
-    expect(table.ask('retire keeper', { keeper: k3 })).toEqual({ replicas: 1, more: false });
+    expect(table.ask('retire keeper', { keeper: k3, incarnation: 1 })).toEqual({
+      replicas: 1,
+      last: 0,
+      more: false,
+    });
 
     expect(table.replicas()).toEqual(['k1 sound 1', 'k2 sound 1']);
     expect(table.takeNotices().map(({ type }) => type)).toEqual(['file changed']);
@@ -21,7 +25,7 @@ describe('a keeper that is retired', () => {
     const due = () => table.ask('sum up', null).deletionsDue;
     expect(due()).toBe(2);
 
-    table.ask('retire keeper', { keeper: k3 });
+    table.ask('retire keeper', { keeper: k3, incarnation: 1 });
     expect([due(), table.ask('drops due', { keeper: k1, limit: 10 }).fileIds]).toEqual([1, [f1]]);
     table.ask('record dropped', {
       keeper: k1,
@@ -36,7 +40,7 @@ describe('a keeper that is retired', () => {
 
   it('is let in no more, and what it still says changes nothing', () => {
     const table = stored([k1, k3]);
-    table.ask('retire keeper', { keeper: k3 });
+    table.ask('retire keeper', { keeper: k3, incarnation: 1 });
 
     expect(() => table.admit(k3, 2)).toThrow('k3 was retired');
     expect(
@@ -47,13 +51,38 @@ describe('a keeper that is retired', () => {
   it('is retired in bounded steps, and again after a start in between', () => {
     const table = stored([k1, k3], { pageRowsMax: 1 });
 
-    expect(table.ask('retire keeper', { keeper: k3 })).toEqual({ replicas: 1, more: true });
+    expect(table.ask('retire keeper', { keeper: k3, incarnation: 1 })).toEqual({
+      replicas: 1,
+      last: 0,
+      more: true,
+    });
     table.restart();
-    expect(table.ask('retire keeper', { keeper: k3 })).toEqual({ replicas: 0, more: false });
+    expect(table.ask('retire keeper', { keeper: k3, incarnation: 1 })).toEqual({
+      replicas: 0,
+      last: 0,
+      more: false,
+    });
+  });
+
+  it('is told apart from its next start, which is back', () => {
+    const table = stored([k1, k3]);
+    table.admit(k3, 2);
+
+    expect(table.refusal('retire keeper', { keeper: k3, incarnation: 1 })).toBe('conflict');
+    expect(recordOf(table)).toMatchObject({ retired: false });
+  });
+
+  it('is known to have had the last replica of a file', () => {
+    const table = stored([k3]);
+
+    expect(table.ask('retire keeper', { keeper: k3, incarnation: 1 })).toMatchObject({ last: 1 });
+    expect(table.replicas()).toEqual([]);
   });
 
   it('has to be known', () => {
-    expect(stored([k1]).refusal('retire keeper', { keeper: 'k9' as typeof k1 })).toBe('not-found');
+    const retirement = { keeper: 'k9' as typeof k1, incarnation: 1 };
+
+    expect(stored([k1]).refusal('retire keeper', retirement)).toBe('not-found');
   });
 });
 

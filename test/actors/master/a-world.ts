@@ -82,6 +82,7 @@ export class AWorld {
       wallMs: () => wallMs(1_700_000_000_000 + this.nowMs),
       noteSeen: (keeper, { highestEpoch, highestCommit }) =>
         void this.seen.push(`${keeper} ${highestEpoch} ${highestCommit}`),
+      isAhead: () => false,
       isOlderThan: () => false,
       termId: 'of this term',
     };

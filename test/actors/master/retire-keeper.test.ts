@@ -10,9 +10,11 @@ describe('retiring a keeper', () => {
     at.join(k3, { state: 'lost' });
     at.table.storeFile([k1, k2, k3]);
 
-    const { replicas } = await createRetireHandler(at.world).retireKeeper({ keeperId: 'k3' });
+    const answer = await createRetireHandler(at.world).retireKeeper({ keeperId: 'k3' });
 
-    expect(replicas).toBe(1);
+    expect(answer).toEqual({ replicas: 1, lastReplicas: 0 });
+    expect(at.world.keepers.views.get(k3)?.state).toBe('retired');
+    expect(() => at.world.keepers.current(k3, 1)).toThrow('k3 was retired');
     expect(at.table.replicas()).toEqual(['k1 sound 1', 'k2 sound 1']);
     expect(at.toMonitor).toEqual([{ type: 'retire', keeper: k3 }]);
   });
@@ -28,6 +30,16 @@ describe('retiring a keeper', () => {
       detail: expect.stringContaining(`k1 is ${state}`),
     });
     expect(at.toMonitor).toEqual([]);
+  });
+
+  it('S26: is refused while it alone has seen a later table', async () => {
+    const at = new AWorld();
+    at.join(k1, { state: 'lost' });
+    const world = { ...at.world, isAhead: () => true };
+
+    const asked = createRetireHandler(world).retireKeeper({ keeperId: 'k1' });
+
+    await expect(asked).rejects.toMatchObject({ code: 'conflict' });
   });
 
   it.each(['k9', '../k1', ''])('is refused for "%s", which is no keeper', async (id) => {

@@ -43,15 +43,14 @@ function judgeAgreements(cluster: SimCluster, before: TableReading, after: Table
   for (const file of after.files.values()) {
     const was = before.files.get(file.fileId);
     if (was === undefined) continue;
-    for (const keeper of newlyDropping(was, file)) {
-      const staying = new Set([...vouchedFor(before, was), ...vouchedFor(after, file)]);
-      staying.delete(keeper);
-      if (staying.size < file.target)
-        cluster.report(
-          'S27',
-          `the table lets ${keeper} drop ${file.name}, and ${staying.size} of ${file.target} others are vouched for by present starts`,
-        );
-    }
+    const leaving = newlyDropping(was, file);
+    const staying = new Set([...vouchedFor(before, was), ...vouchedFor(after, file)]);
+    for (const keeper of leaving) staying.delete(keeper);
+    if (leaving.length > 0 && staying.size < file.target)
+      cluster.report(
+        'S27',
+        `the table lets ${leaving.join(' and ')} drop ${file.name}, and ${staying.size} of ${file.target} others are vouched for by present starts`,
+      );
   }
 }
 

@@ -271,7 +271,14 @@ export function objectsOn({ box: { disk } }: Service): readonly FileId[] {
   return ids;
 }
 
+/** It ends in the BLAKE3 digest of all that comes before. */
+export const isSealed = (manifest: Buffer): boolean =>
+  blake3(manifest.subarray(0, -sealBytes)).equals(manifest.subarray(-sealBytes));
+
+const sealBytes = 32;
+
 function isManifestOf(bytes: Buffer, fileId: FileId, digest: string): boolean {
+  if (!isSealed(bytes)) return false;
   const verdict = decodeManifest(bytes, blake3);
   return verdict.ok && verdict.manifest.fileId === fileId && verdict.manifest.digest === digest;
 }

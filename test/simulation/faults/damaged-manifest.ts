@@ -11,7 +11,7 @@ export const damagedManifest: Happening = {
   weight: 3,
   params: fc.record({
     replica: fc.nat(999),
-    how: fc.constantFrom('flip', 'truncation'),
+    how: fc.constantFrom('flip', 'truncation', 'short'),
     offset: fc.nat(9_999),
     bit: fc.nat(7),
   }),
@@ -27,9 +27,11 @@ export const damagedManifest: Happening = {
     const offset = numberOf(params, 'offset') % length;
     cluster.damage.damage(keeper.name, fileId, cluster.nowMs);
     const which = `${keeper.name}: the manifest of ${nameOf(cluster, fileId)}`;
-    if (params['how'] === 'truncation') {
-      disk.truncate(manifest, offset);
-      return `${which} has only ${offset} bytes left`;
+    if (params['how'] !== 'flip') {
+      // Short: what is cut off are digests of chunks, and the checksum.
+      const left = params['how'] === 'short' ? Math.max(0, length - 1 - (offset % 96)) : offset;
+      disk.truncate(manifest, left);
+      return `${which} has only ${left} bytes left`;
     }
     disk.flipBit(manifest, offset, numberOf(params, 'bit'));
     return `${which} has a bit of byte ${offset} flipped`;

@@ -116,11 +116,13 @@ function addDue(turn: Turn, keeper: KeeperId, fileId: FileId): void {
 
 /** The keeper has nothing of the deleted file any more, or never comes back to say so. */
 export function confirmDrop(turn: Turn, keeper: KeeperId, fileId: FileId): void {
+  if (turn.get(dueKey(keeper, fileId)) !== undefined) {
+    turn.remove(dueKey(keeper, fileId));
+    turn.count({ deletionsDue: -1 });
+  }
   const tombstone = turn.get(tombstoneKey(fileId));
   if (!tombstone?.holders.includes(keeper)) return;
   const rest = withoutHolder(tombstone, keeper);
   if (rest === undefined) turn.remove(tombstoneKey(fileId));
   else turn.put(tombstoneKey(fileId), rest);
-  turn.remove(dueKey(keeper, fileId));
-  turn.count({ deletionsDue: -1 });
 }
