@@ -273,7 +273,7 @@ export function objectsOn({ box: { disk } }: Service): readonly FileId[] {
 
 /** It ends in the BLAKE3 digest of all that comes before. */
 export const isSealed = (manifest: Buffer): boolean =>
-  blake3(manifest.subarray(0, -sealBytes)).equals(manifest.subarray(-sealBytes));
+  Buffer.compare(blake3(manifest.subarray(0, -sealBytes)), manifest.subarray(-sealBytes)) === 0;
 
 const sealBytes = 32;
 
