@@ -82,7 +82,7 @@ interface StreamDestination {
   readonly stream: Writable;
 }
 
-export interface Retired {
+interface Retired {
   /** That it had. */
   readonly replicas: number;
   /** Of those, the only ones of their files. */
