@@ -22,6 +22,8 @@ import { hasCode, isSystemError, toDiskError, unlessAbsent } from './disk-error.
 import { DiskSync } from './disk-sync.js';
 import { storageLimits } from './limits.js';
 
+const { identityRoomBytes } = storageLimits;
+
 export interface KeeperIdentity {
   readonly keeperId: KeeperId;
   /** Null until a master has taken this keeper in. */
@@ -82,10 +84,10 @@ export async function writeIdentity(path: string, identity: KeeperIdentity): Pro
   const spare = `${path}.tmp`;
   const former = `${path}.old`;
   const text = JSON.stringify({ format: 1, ...identity }, null, 2);
-  assert(Buffer.byteLength(text) < writtenBytes, 'an identity fits into the room kept for it');
+  assert(Buffer.byteLength(text) < identityRoomBytes, 'an identity fits into the room kept for it');
   try {
     await unlessAbsent(unlink(former));
-    await writeOver(spare, `${text.padEnd(writtenBytes - 1)}\n`);
+    await writeOver(spare, `${text.padEnd(identityRoomBytes - 1)}\n`);
     const isKept = await linkIfPossible(path, former);
     await rename(spare, path);
     await new DiskSync({ durability: 'strict' }).directory(dirname(path));
@@ -96,9 +98,6 @@ export async function writeIdentity(path: string, identity: KeeperIdentity): Pro
     throw toDiskError(`writing ${path}`, error);
   }
 }
-
-/** More than a `keeper.json` ever needs. */
-const writtenBytes = 16 * 1024;
 
 /** Over the room that the file has, when it has any. */
 async function writeOver(path: string, text: string): Promise<void> {
@@ -126,7 +125,7 @@ async function linkIfPossible(path: string, name: string): Promise<boolean> {
 /** As far as there is any. */
 async function keepRoom(path: string): Promise<void> {
   try {
-    await writeOver(path, ' '.repeat(writtenBytes));
+    await writeOver(path, ' '.repeat(identityRoomBytes));
   } catch (error) {
     if (!isNoSpace(error)) throw error;
   }

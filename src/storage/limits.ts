@@ -6,6 +6,8 @@ export const storageLimits = {
   scanParallelMax: 16,
   /** A longer `keeper.json` is refused. */
   identityBytesMax: 64 * 1024,
+  /** What a `keeper.json` takes on the disk, and the spare beside it: more than it ever needs. */
+  identityRoomBytes: 16 * 1024,
   /** Terms of masters that a keeper remembers having obeyed. */
   termsMax: 64,
 } as const;

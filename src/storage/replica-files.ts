@@ -43,6 +43,16 @@ export async function fileBytes(path: string): Promise<number | undefined> {
   return (await unlessAbsent(lstat(path)))?.size;
 }
 
+/**
+ * Does what takes names off the disk. Nothing is absent from a root that is not there: it may only be
+ * unmounted, and so it is looked for before and after.
+ */
+export async function whileRootIsThere({ layout }: StoreParts, work: () => Promise<unknown>) {
+  await lstat(layout.objects);
+  await work();
+  await lstat(layout.objects);
+}
+
 /** Removes a replica from `objects`; call it in the file's turn. The caller syncs the bucket. */
 export async function removeObject(parts: StoreParts, fileId: FileId): Promise<void> {
   const paths = parts.layout.object(fileId);

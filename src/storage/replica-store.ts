@@ -3,7 +3,6 @@
  * in `quarantine`. Names given by users never become paths; nothing outside the root is opened.
  */
 
-import { lstat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { fileBytesMax } from '../domain/chunk-plan.js';
 import { ReelkeepError } from '../domain/errors.js';
@@ -20,7 +19,13 @@ import { storageLimits } from './limits.js';
 import { OpenReplica } from './open-replica.js';
 import type { HashPool } from './pool/hash-pool.js';
 import { type RecoveryReport, recover } from './recovery.js';
-import { fileBytes, removeObject, removePair, type StoreParts } from './replica-files.js';
+import {
+  fileBytes,
+  removeObject,
+  removePair,
+  type StoreParts,
+  whileRootIsThere,
+} from './replica-files.js';
 import { type Reserve, type Space, SpaceMeter } from './space-meter.js';
 import { StagedReplica } from './staged-replica.js';
 import { type ExpectedBytes, type VerifyOutcome, verifyReplica } from './verify-replica.js';
@@ -246,11 +251,10 @@ export class ReplicaStore {
   async #removeLeft(fileId: FileId, uploadId: UploadId): Promise<void> {
     const { layout, turns } = this.#parts;
     try {
-      // Nothing is absent from a root that is not there, before or after.
-      await lstat(layout.objects);
-      await removePair(layout.staged(fileId, uploadId));
-      await turns.run(fileId, () => removeObject(this.#parts, fileId));
-      await lstat(layout.objects);
+      await whileRootIsThere(this.#parts, async () => {
+        await removePair(layout.staged(fileId, uploadId));
+        await turns.run(fileId, () => removeObject(this.#parts, fileId));
+      });
     } catch (error) {
       this.#leftBehind.set(fileId, uploadId);
       throw error;

@@ -10,7 +10,7 @@
  */
 import assert from 'node:assert/strict';
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, rename } from 'node:fs/promises';
+import { type FileHandle, open, rename } from 'node:fs/promises';
 import { chunkOffset } from '../domain/chunk-plan.js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { Digest, FileId, UploadId } from '../domain/ids.js';
@@ -20,7 +20,7 @@ import { ChunkLedger } from './chunk-ledger.js';
 import { diskError, toDiskError } from './disk-error.js';
 import { requireOwnDirectory } from './keeper-root.js';
 import type { InspectOutput } from './pool/hash-pool.js';
-import { removeObject, removePair, type StoreParts } from './replica-files.js';
+import { removeObject, removePair, type StoreParts, whileRootIsThere } from './replica-files.js';
 
 /** What the manifest says beyond what the replica knows of itself. */
 export type ManifestFields = Pick<Manifest, 'name' | 'createdAt' | 'target' | 'mp4'>;
@@ -225,11 +225,11 @@ export class StagedReplica {
     try {
       await this.#closeFiles();
       const { layout, turns } = this.#parts;
-      await removePair(layout.staged(this.fileId, this.uploadId));
-      if (this.#isExposed)
-        await turns.run(this.fileId, () => removeObject(this.#parts, this.fileId));
-      // Nothing is absent from a root that is not there: it may only be unmounted.
-      await lstat(layout.objects);
+      await whileRootIsThere(this.#parts, async () => {
+        await removePair(layout.staged(this.fileId, this.uploadId));
+        if (this.#isExposed)
+          await turns.run(this.fileId, () => removeObject(this.#parts, this.fileId));
+      });
       end = 'gone';
     } catch (error) {
       this.#parts.sync.noteError(error);

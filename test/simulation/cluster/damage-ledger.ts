@@ -56,10 +56,9 @@ export class DamageLedger {
     return Math.max(damaged?.incarnation ?? 0, this.#wiped.get(keeper)?.incarnation ?? 0);
   }
 
-  #now = (keeper: string, atMs: number): Damage => ({
-    atMs,
-    incarnation: this.#incarnationOf(keeper),
-  });
+  #now(keeper: string, atMs: number): Damage {
+    return { atMs, incarnation: this.#incarnationOf(keeper) };
+  }
 }
 
 /** How long what was said before a disk was emptied may still be on its way. */
