@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { chunkBytes } from '../../src/domain/chunk-plan.js';
 import { keeperId, uploadId } from '../../src/domain/ids.js';
 import type { TicketClaims } from '../../src/domain/ticket.js';
@@ -166,6 +166,8 @@ describe('a request', () => {
       source: {
         ...order.source,
         async digest() {
+          // Its end is sent only now; the keeper may not have let it begin yet.
+          await vi.waitFor(() => expect(rig.uploads).toHaveLength(1));
           refusal = await other.get(rig.getOrder()).catch((error: unknown) => error);
           return order.source.digest();
         },
