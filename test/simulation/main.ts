@@ -1,6 +1,7 @@
 /** `npm run simulate`: reads what is asked for, runs it, and says how it went. */
 import process from 'node:process';
 import { Command, InvalidArgumentError } from 'commander';
+import { keepersMax } from './cluster/cluster-shape.js';
 import { replay } from './command/replay.js';
 import { simulate } from './command/simulate.js';
 import { tryMutants } from './command/try-mutants.js';
@@ -9,6 +10,7 @@ interface Given {
   readonly runs?: number;
   readonly seed?: number;
   readonly from?: number;
+  readonly keepers?: number;
   readonly mutants?: boolean;
   readonly only?: string;
   readonly replay?: string;
@@ -20,6 +22,13 @@ const number = (text: string): number => {
   return Number(text);
 };
 
+const someKeepers = (text: string): number => {
+  const keepers = number(text);
+  if (keepers < 1 || keepers > keepersMax)
+    throw new InvalidArgumentError(`give 1 to ${keepersMax}`);
+  return keepers;
+};
+
 const given = new Command('simulate')
   .description(
     'Runs clusters in virtual time while faults strike them, and checks every invariant.',
@@ -27,6 +36,7 @@ const given = new Command('simulate')
   .option('--runs <n>', 'how many runs; 200, or for --mutants at most 2000 for each', number)
   .option('--seed <n>', 'seed of the first run; drawn anew and printed unless given', number)
   .option('--from <n>', 'number of the first run, to come back to one; 0', number)
+  .option('--keepers <n>', 'in every cluster; drawn for each run unless given', someKeepers)
   .option('--mutants', 'plant each known bug in turn and count the runs until it is found')
   .option('--only <name>', 'of the planted bugs, those whose name has this in it')
   .option('--replay <file>', 'let one kept story happen again')
@@ -40,4 +50,7 @@ if (given.replay !== undefined)
   process.exitCode = await replay(given.replay, given.verbose ?? false);
 else if (given.mutants)
   process.exitCode = await tryMutants({ seed, runsMax: given.runs ?? 2_000, only: given.only });
-else process.exitCode = await simulate({ seed, runs: given.runs ?? 200, from: given.from ?? 0 });
+else {
+  const { runs = 200, from = 0, keepers } = given;
+  process.exitCode = await simulate({ seed, runs, from, keepers });
+}

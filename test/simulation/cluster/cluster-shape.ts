@@ -15,3 +15,6 @@ export interface ClusterShape {
   /** Without any progress for so long a client gives up. */
   readonly patienceMs: number;
 }
+
+/** Keepers of a cluster that a run draws. */
+export const keepersMax = 9;

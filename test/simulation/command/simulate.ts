@@ -13,12 +13,15 @@ export interface SimulateOptions {
   readonly runs: number;
   /** Number of the first. */
   readonly from: number;
+  /** In each cluster; drawn for each run when absent. */
+  readonly keepers: number | undefined;
 }
 
 const progressEveryMs = 5_000;
 
 /** Answers the exit code: 0 when everything held, 1 when something did not. */
-export async function simulate({ seed, runs, from }: SimulateOptions): Promise<number> {
+export async function simulate(options: SimulateOptions): Promise<number> {
+  const { seed, runs, from } = options;
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   say(`seed ${seed}, ${runs} runs on ${availableParallelism()} cores`);
   const pool = new WorkerPool(await bundleWorker(), availableParallelism());
@@ -27,7 +30,7 @@ export async function simulate({ seed, runs, from }: SimulateOptions): Promise<n
   let toldMs = begunMs;
   let failed: PlainReport | undefined;
   try {
-    await inOrder(pool, { seed, runs, from }, (report, run) => {
+    await inOrder(pool, options, (report, run) => {
       tally.add(report);
       if (performance.now() - toldMs > progressEveryMs) {
         toldMs = performance.now();
@@ -53,7 +56,7 @@ export async function simulate({ seed, runs, from }: SimulateOptions): Promise<n
 /** Runs are handed out as processes are free, and reported in the order of their numbers. */
 async function inOrder(
   pool: WorkerPool,
-  { seed, runs, from }: SimulateOptions,
+  { seed, runs, from, keepers }: SimulateOptions,
   onReport: (report: PlainReport, run: number) => 'go on' | 'stop',
 ): Promise<void> {
   const reports: Promise<PlainReport>[] = [];
@@ -61,7 +64,12 @@ async function inOrder(
   let asked = 0;
   for (let run = 0; run < runs; run += 1) {
     for (; asked < Math.min(runs, run + ahead); asked += 1) {
-      const report = pool.run({ type: 'draw', seed, run: from + asked });
+      const report = pool.run({
+        type: 'draw',
+        seed,
+        run: from + asked,
+        ...(keepers === undefined ? {} : { options: { keepers } }),
+      });
       // Awaited in its turn.
       report.catch(() => undefined);
       reports.push(report);

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { ClusterShape } from '../cluster/cluster-shape.js';
+import { type ClusterShape, keepersMax } from '../cluster/cluster-shape.js';
 import { faults } from '../faults/all-faults.js';
 import type { Happening } from './happening.js';
 import { happenings } from './happenings.js';
@@ -12,6 +12,8 @@ import { operations } from './operations.js';
 import type { Step, Story } from './story.js';
 
 export interface StoryOptions {
+  /** In the cluster; drawn when absent. */
+  readonly keepers?: number;
   /** Kinds of faults to choose from; all of them when absent. */
   readonly kinds?: readonly string[];
   /** Kinds of operations; all of them when absent. */
@@ -28,38 +30,44 @@ const strikesMax = 20;
 /** Of faults, in half of the runs: what takes one of them twice, or two that meet, is found sooner. */
 const fewKinds = 5;
 
-const shape: fc.Arbitrary<ClusterShape> = fc
-  .record({
-    keepers: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 3, max: 5 })),
-    clients: fc.integer({ min: 1, max: 4 }),
-    replicas: fc.oneof(fc.constant(3), fc.integer({ min: 1, max: 5 })),
-    acks: fc.integer({ min: 1, max: 3 }),
-    suspectAfterMs: fc.constantFrom(100, 300, 1_000, 3_000, 10_000),
-    lostFactor: fc.constantFrom(2, 3, 4),
-    repairEveryMs: fc.constantFrom(50, 200, 1_000, 3_000),
-    diskBytes: fc.oneof(
-      { weight: 3, arbitrary: fc.constant(100_000_000) },
-      { weight: 1, arbitrary: fc.integer({ min: 200_000, max: 2_000_000 }) },
-    ),
-    diskSlowness: fc.constantFrom(0.01, 0.1, 1, 1, 3, 10),
-    networkSlowness: fc.constantFrom(0.01, 0.1, 1, 1, 3, 10),
-    patienceMs: fc.constantFrom(1_000, 5_000, 30_000),
-  })
-  .map(({ acks, lostFactor, ...drawn }) => ({
-    ...drawn,
-    acks: Math.min(acks, drawn.replicas, drawn.keepers),
-    lostAfterMs: drawn.suspectAfterMs * lostFactor,
-  }));
+const someKeepers = fc.oneof(
+  fc.integer({ min: 1, max: keepersMax }),
+  fc.integer({ min: 3, max: 5 }),
+);
+
+const drawShape = (keepers: fc.Arbitrary<number>): fc.Arbitrary<ClusterShape> =>
+  fc
+    .record({
+      keepers,
+      clients: fc.integer({ min: 1, max: 4 }),
+      replicas: fc.oneof(fc.constant(3), fc.integer({ min: 1, max: 5 })),
+      acks: fc.integer({ min: 1, max: 3 }),
+      suspectAfterMs: fc.constantFrom(100, 300, 1_000, 3_000, 10_000),
+      lostFactor: fc.constantFrom(2, 3, 4),
+      repairEveryMs: fc.constantFrom(50, 200, 1_000, 3_000),
+      diskBytes: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(100_000_000) },
+        { weight: 1, arbitrary: fc.integer({ min: 200_000, max: 2_000_000 }) },
+      ),
+      diskSlowness: fc.constantFrom(0.01, 0.1, 1, 1, 3, 10),
+      networkSlowness: fc.constantFrom(0.01, 0.1, 1, 1, 3, 10),
+      patienceMs: fc.constantFrom(1_000, 5_000, 30_000),
+    })
+    .map(({ acks, lostFactor, ...drawn }) => ({
+      ...drawn,
+      acks: Math.min(acks, drawn.replicas, drawn.keepers),
+      lostAfterMs: drawn.suspectAfterMs * lostFactor,
+    }));
 
 export function drawStory(options: StoryOptions = {}): fc.Arbitrary<Story> {
-  const { kinds, budget } = options;
+  const { kinds, budget, keepers } = options;
   for (const kind of kinds ?? [])
     assert(happenings.has(kind), `nothing is known of a fault "${kind}"`);
   const choice = faults.filter(({ kind }) => kinds?.includes(kind) ?? true);
   const budgets = budget === undefined ? (['within', 'within', 'over'] as const) : [budget];
   return fc
     .record({
-      shape,
+      shape: drawShape(keepers === undefined ? someKeepers : fc.constant(keepers)),
       budget: fc.constantFrom(...budgets),
       faultsMs: fc.integer({ min: 5_000, max: 40_000 }),
     })
