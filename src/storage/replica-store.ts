@@ -28,7 +28,12 @@ import {
 } from './replica-files.js';
 import { type Reserve, type Space, SpaceMeter } from './space-meter.js';
 import { StagedReplica } from './staged-replica.js';
-import { type ExpectedBytes, type VerifyOutcome, verifyReplica } from './verify-replica.js';
+import {
+  type ExpectedBytes,
+  type ReadPause,
+  type VerifyOutcome,
+  verifyReplica,
+} from './verify-replica.js';
 
 export interface ReplicaStoreOptions extends DiskSyncOptions {
   /** Made when it does not exist. */
@@ -98,6 +103,10 @@ export class ReplicaStore {
   /** A sync failed, or the disk is sick or read-only: nothing new is taken until the next start. */
   get diskSuspect(): boolean {
     return this.#parts.sync.suspect;
+  }
+
+  get usedBytes(): number {
+    return this.#parts.space.usedBytes;
   }
 
   /**
@@ -199,10 +208,10 @@ export class ReplicaStore {
   }
 
   /** Reads the replica whole and hashes it; what does not match is set aside, durably. */
-  async verify(fileId: FileId, expected: ExpectedBytes): Promise<VerifyOutcome> {
+  async verify(fileId: FileId, expected: ExpectedBytes, pause?: ReadPause): Promise<VerifyOutcome> {
     if (this.#parts.underWay.has(fileId))
       return { outcome: 'unknown', reason: 'it is being received' };
-    return verifyReplica(this.#parts, fileId, expected);
+    return verifyReplica(this.#parts, fileId, expected, pause);
   }
 
   /** Off the disk, what is on its way or set aside included, and the directories synced, when this resolves. */

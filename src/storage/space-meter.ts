@@ -21,6 +21,11 @@ export class SpaceMeter {
     this.#reserve = reserve;
   }
 
+  /** Held by whole replicas, as in `measure`, without asking the disk. */
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
   async measure(): Promise<Space> {
     const leftBytes = await this.#leftBytes();
     return { freeBytes: Math.max(0, leftBytes), usedBytes: this.#usedBytes };
