@@ -163,7 +163,8 @@ export interface TableRequests {
       readonly keeper: KeeperId;
       readonly incarnation: number;
       readonly fileId: FileId;
-      readonly outcome: 'sound' | 'quarantined' | 'absent';
+      /** `unreadable`: it may be there, and does not count until it has been read. */
+      readonly outcome: 'sound' | 'quarantined' | 'absent' | 'unreadable';
       readonly at: WallMs;
     };
     readonly answer: null;
