@@ -241,6 +241,7 @@ const heartbeat: SessionRequest = {
   eventLoopLagMs: 0,
   leaving: false,
   ticketKeyId: 0,
+  scrub: { checked: 3, percent: 40, quarantined: 1, unreadable: 2, passedMs: 5 },
 };
 
 const message: SessionResponse = { epoch: 1, commit: 0, masterClockMs: 9, command: undefined };

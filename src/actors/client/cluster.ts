@@ -2,6 +2,7 @@
 import type { Writable } from 'node:stream';
 import type { FileView } from '../../domain/file-view.js';
 import type { Digest, KeeperId, WallMs } from '../../domain/ids.js';
+import type { ScrubProgress } from '../../domain/keeper-scrub.js';
 import type { KeeperState } from '../../domain/keeper-view.js';
 
 export interface Cluster {
@@ -98,6 +99,10 @@ export interface KeeperInfo {
   readonly usedBytes: number;
   readonly freeBytes: number;
   readonly replicas: number;
+  /** Nothing new is written to it until the keeper is started again. */
+  readonly diskSuspect: boolean;
+  /** Absent when the keeper has not told. */
+  readonly scrub?: ScrubProgress;
 }
 
 export interface ClusterStatus {

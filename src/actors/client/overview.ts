@@ -7,6 +7,7 @@ import type {
   StatusResponse,
   VerifyResponse,
 } from '../../rpc/generated/reelkeep/v1/client.js';
+import { fromScrubMessage } from '../../rpc/scrub-message.js';
 import { fsckProblemOf, keeperStateOf, modeOf } from '../../rpc/words.js';
 import type { ClusterStatus, Finding, KeeperInfo, Verification } from './cluster.js';
 
@@ -18,6 +19,8 @@ export const toKeeperInfo = (keeper: Keeper): KeeperInfo => ({
   usedBytes: keeper.usedBytes,
   freeBytes: keeper.freeBytes,
   replicas: keeper.replicas,
+  diskSuspect: keeper.diskSuspect,
+  ...(keeper.scrub && { scrub: fromScrubMessage(keeper.scrub) }),
 });
 
 export const toClusterStatus = (status: StatusResponse): ClusterStatus => ({

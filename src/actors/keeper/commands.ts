@@ -35,10 +35,10 @@ export class Commands {
   constructor(world: KeeperWorld, mayDelete: () => boolean) {
     this.#world = world;
     this.#mayDelete = mayDelete;
-    const { copiesMax, verificationsMax } = world.config;
+    const { copiesMax } = world.config;
     this.#lanes = {
       copy: pLimit(copiesMax),
-      verify: pLimit(verificationsMax),
+      verify: world.verifications.lane,
       drop: pLimit(1),
       discard: pLimit(1),
     };
@@ -134,8 +134,8 @@ export class Commands {
   }
 
   async #verify({ fileId: id, size, digest: expected }: VerifyCommand): Promise<void> {
-    const { link, log, store } = this.#world;
-    const found = await store.verify(fileId(id), { size, digest: digest(expected) });
+    const { link, log, verifications } = this.#world;
+    const found = await verifications.read(fileId(id), { size, digest: digest(expected) });
     const reason = 'reason' in found ? found.reason : '';
     if (found.outcome !== 'sound') log.warn({ file: id, ...found }, 'replica is not sound');
     await link.reportVerified(fileId(id), found.outcome, reason);

@@ -2,10 +2,14 @@
 
 import { parseAddress } from '../../domain/address.js';
 import { ReelkeepError } from '../../domain/errors.js';
-import { clusterId, type FileId, isKeeperId, keeperId } from '../../domain/ids.js';
+import type { FileRecord } from '../../domain/file-record.js';
+import { clusterId, type FileId, isKeeperId, type KeeperId, keeperId } from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
+import { replicaOf } from '../../domain/replica-rows.js';
+import { ageMs } from '../../domain/scrub.js';
 import type { KeeperHandlers } from '../../rpc/control-server.js';
 import type {
+  HeldReplica,
   InventoryEntry as InventoryEntryWire,
   KeeperStamp,
   RegisterRequest,
@@ -16,9 +20,12 @@ import { checkedDigest, checkedFileId, checkedUploadId } from './checked-ids.js'
 import { doubtReplica } from './verify-handlers.js';
 import type { MasterWorld } from './world.js';
 
+/** Of what a keeper asks for; a page ends, and says that there is more. */
+const pageReplicasMax = 500;
+
 export function createKeeperHandlers(
   world: MasterWorld,
-): Pick<KeeperHandlers, 'register' | 'reportInventory'> {
+): Pick<KeeperHandlers, 'register' | 'reportInventory' | 'listReplicas'> {
   return {
     async register(request) {
       const { keeper, address } = checkRegistration(request);
@@ -76,7 +83,26 @@ export function createKeeperHandlers(
         );
       return { commit: world.summary().commit };
     },
+
+    async listReplicas({ stamp, afterFileId, limit }) {
+      const { keeper } = stampedBy(world, stamp);
+      const { files, next } = await world.table.ask('survey files', {
+        keeper,
+        limit: limit === 0 ? pageReplicasMax : Math.min(limit, pageReplicasMax),
+        ...(afterFileId !== '' && { after: checkedFileId(afterFileId) }),
+      });
+      const replicas = files.flatMap((file) => heldOf(world, file, keeper));
+      return { replicas, nextAfterFileId: next ?? '' };
+    },
   };
+}
+
+/** What was set aside, or is to go, is not to be read again. */
+function heldOf(world: MasterWorld, file: FileRecord, keeper: KeeperId): readonly HeldReplica[] {
+  const replica = replicaOf(file, keeper);
+  if (replica?.standing !== 'sound') return [];
+  const { fileId, size, digest } = file;
+  return [{ fileId, size, digest, ageMs: ageMs(replica.verifiedAt, world.wallMs()) }];
 }
 
 /** The keeper that a message speaks for; what it has given up is not taken any more. @throws ReelkeepError `stale` for another start or an older term */

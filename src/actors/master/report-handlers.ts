@@ -21,6 +21,7 @@ const outcomes = {
   quarantined: Outcome.QUARANTINED,
   absent: Outcome.ABSENT,
   unknown: Outcome.UNKNOWN,
+  unreadable: Outcome.UNREADABLE,
 } as const;
 
 export function createReportHandlers(
@@ -73,7 +74,11 @@ export function createReportHandlers(
           outcome,
           at: world.wallMs(),
         });
-      world.verifications.tell(id, keeper, { outcome, reason: request.reason });
+      const { reason } = request;
+      if (outcome === 'unreadable')
+        world.log.error({ keeper, file: id, reason }, 'replica unreadable');
+      const told = outcome === 'unreadable' ? 'unknown' : outcome;
+      world.verifications.tell(id, keeper, { outcome: told, reason });
       return {};
     },
 

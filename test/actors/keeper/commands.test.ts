@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Arrivals } from '../../../src/actors/keeper/arrivals.js';
 import { Commands } from '../../../src/actors/keeper/commands.js';
 import { resolveConfig } from '../../../src/actors/keeper/config.js';
+import { Verifications } from '../../../src/actors/keeper/verifications.js';
 import type { KeeperWorld } from '../../../src/actors/keeper/world.js';
 import type { FileId } from '../../../src/domain/ids.js';
 import { idOf } from '../../domain/replication-builders.js';
@@ -158,7 +159,7 @@ class ADisk {
 
 function commandsOn(disk: ADisk, mayDelete = () => true, arrivals = new Arrivals()): Commands {
   const store = Object.assign(disk, { identity: { incarnation: 7 } });
-  const world: Pick<KeeperWorld, 'arrivals' | 'config' | 'log'> &
+  const world: Pick<KeeperWorld, 'arrivals' | 'config' | 'log' | 'verifications'> &
     Record<'link' | 'store', unknown> = {
     arrivals,
     config: resolveConfig({ port: 0 }),
@@ -169,6 +170,7 @@ function commandsOn(disk: ADisk, mayDelete = () => true, arrivals = new Arrivals
     },
     log: pino({ level: 'silent' }),
     store,
+    verifications: new Verifications({ verify: () => Promise.reject(new Error('not asked')) }, 1),
   };
   return new Commands(world as unknown as KeeperWorld, mayDelete);
 }

@@ -72,6 +72,7 @@ const vitals = {
   uploadIds: [],
   diskSuspect: false,
   eventLoopLagMs: 0,
+  scrub: { checked: 0, percent: 100, quarantined: 0, unreadable: 0 },
 };
 
 /** One that admits everybody and ends every session at once. */

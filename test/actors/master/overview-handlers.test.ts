@@ -25,6 +25,8 @@ describe('the overview of the cluster', () => {
         usedBytes: 0,
         freeBytes: 1_000_000,
         replicas: 1,
+        diskSuspect: false,
+        scrub: undefined,
       },
       {
         keeperId: 'k2',
@@ -34,6 +36,8 @@ describe('the overview of the cluster', () => {
         usedBytes: 0,
         freeBytes: 5,
         replicas: 0,
+        diskSuspect: false,
+        scrub: undefined,
       },
     ]);
   });

@@ -82,4 +82,5 @@ const beat = (ticketKeyId: number): SessionRequest => ({
   eventLoopLagMs: 0,
   leaving: false,
   ticketKeyId,
+  scrub: undefined,
 });

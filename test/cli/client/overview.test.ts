@@ -54,12 +54,14 @@ describe('status, keepers, fsck and verify', () => {
       usedBytes: 1024,
       freeBytes: 2048,
       replicas: 4,
+      diskSuspect: false,
+      scrub: { checked: 2, percent: 100, quarantined: 0, unreadable: 0, passedMs: 7_200_000 },
     } as const;
     const keepers = async () => [keeper];
 
     expect(JSON.parse((await run(['keepers', '--json'], { keepers })).out)).toEqual(keeper);
     expect((await run(['keepers'], { keepers })).out.split('\n')[1]).toBe(
-      'k1      127.0.0.1:7001  alive  120 ms ago  1.0 KiB  2.0 KiB  4',
+      'k1      127.0.0.1:7001  alive  120 ms ago  1.0 KiB  2.0 KiB  4         2 h ago',
     );
   });
 

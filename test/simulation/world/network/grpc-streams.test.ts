@@ -20,6 +20,7 @@ const beat = {
   eventLoopLagMs: 0,
   leaving: false,
   ticketKeyId: 0,
+  scrub: undefined,
 };
 const answer = { epoch: 1, commit: 0, masterClockMs: 9, command: undefined };
 
