@@ -12,7 +12,7 @@ import type { ExpectedBytes, ReadPause, VerifyOutcome } from '../../storage/veri
 
 interface Reading extends ExpectedBytes {
   readonly found: Promise<VerifyOutcome>;
-  isHurried: boolean;
+  hurry(): void;
 }
 
 export class Verifications {
@@ -30,7 +30,7 @@ export class Verifications {
   read(fileId: FileId, expected: ExpectedBytes): Promise<VerifyOutcome> {
     const underWay = this.#joined(fileId, expected);
     if (underWay !== undefined) {
-      underWay.isHurried = true;
+      underWay.hurry();
       return underWay.found;
     }
     return this.#begin(fileId, expected, () => Promise.resolve());
@@ -49,10 +49,14 @@ export class Verifications {
   }
 
   #begin(fileId: FileId, expected: ExpectedBytes, pause: ReadPause): Promise<VerifyOutcome> {
+    let hurried = false;
     const found = this.#store.verify(fileId, expected, async (bytes) => {
-      if (!reading.isHurried && this.lane.pendingCount === 0) await pause(bytes);
+      if (!hurried && this.lane.pendingCount === 0) await pause(bytes);
     });
-    const reading: Reading = { ...expected, found, isHurried: false };
+    const hurry = (): void => {
+      hurried = true;
+    };
+    const reading: Reading = { ...expected, found, hurry };
     this.#underWay.set(fileId, reading);
     const end = (): void => {
       if (this.#underWay.get(fileId) === reading) this.#underWay.delete(fileId);

@@ -42,6 +42,23 @@ describe('the overview of the cluster', () => {
     ]);
   });
 
+  it('tells how far each keeper is with its scrub, as of now', async () => {
+    const at = new AWorld();
+    at.join(k1);
+    at.join(k2);
+    const scrub = { checked: 2, percent: 100, quarantined: 1, unreadable: 0 };
+    at.world.keepers.noteScrub(k1, { ...scrub, passedMs: 5_000 });
+    at.world.keepers.noteScrub(k2, scrub);
+    at.nowMs += 700;
+
+    const { keepers } = await createOverviewHandlers(at.world).listKeepers({});
+
+    expect(keepers.map((keeper) => keeper.scrub)).toEqual([
+      { ...scrub, passedMs: 5_700 },
+      { ...scrub, passedMs: undefined },
+    ]);
+  });
+
   it('counts keepers, files and what is still to do', async () => {
     const at = new AWorld();
     at.join(k1);

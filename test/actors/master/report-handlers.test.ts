@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createReportHandlers } from '../../../src/actors/master/report-handlers.js';
+import { replicaState } from '../../../src/domain/keeper-view.js';
 import type { KeeperHandlers } from '../../../src/rpc/control-server.js';
 import { ReportVerifiedRequest_Outcome as Outcome } from '../../../src/rpc/generated/reelkeep/v1/keeper.js';
 import { bad, f1, f2, good, k1, k2, k3, u1 } from '../lookup-table/table-under-test.js';
@@ -103,6 +104,22 @@ describe('a report of a verified replica', () => {
     await createReportHandlers(at.world).reportVerified({ ...verified(at), outcome });
 
     expect(at.table.replicas()).toEqual(replicas);
+  });
+});
+
+describe('a report that a replica cannot be read', () => {
+  it('S29: is unknown to whoever waits for it, and the replica does not count', async () => {
+    const at = aWorld();
+    at.table.storeFile([k1]);
+    const waiting = at.world.verifications.wait(f1, k1, 1_000);
+
+    const unread = { ...verified(at), outcome: Outcome.UNREADABLE, reason: 'EIO' };
+    await createReportHandlers(at.world).reportVerified(unread);
+
+    expect(await waiting).toEqual({ outcome: 'unknown', reason: 'EIO' });
+    const [row] = at.table.ask('find file', { fileId: f1 })?.replicas ?? [];
+    expect(row).toMatchObject({ standing: 'sound', unreadable: true });
+    expect(row && replicaState(row, at.world.keepers.views)).toBe('unverified');
   });
 });
 

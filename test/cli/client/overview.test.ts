@@ -65,6 +65,35 @@ describe('status, keepers, fsck and verify', () => {
     );
   });
 
+  it.each([
+    [undefined, false, 'alive  -'],
+    [{ checked: 0, percent: 100, quarantined: 0, unreadable: 0 }, false, 'alive  -'],
+    [{ checked: 3, percent: 37, quarantined: 0, unreadable: 0, passedMs: 9 }, false, 'alive  37 %'],
+    [
+      { checked: 3, percent: 100, quarantined: 1, unreadable: 2, passedMs: 4_000 },
+      true,
+      'alive, disk suspect  4.0 s ago, 1 bad, 2 unreadable',
+    ],
+  ])('shows how far a scrub is: %j', async (scrub, diskSuspect, expected) => {
+    const keeper = {
+      keeper: keeperId('k1'),
+      address: '127.0.0.1:7001',
+      state: 'alive',
+      lastHeartbeatMs: 120,
+      usedBytes: 1024,
+      freeBytes: 2048,
+      replicas: 4,
+      diskSuspect,
+      ...(scrub && { scrub }),
+    } as const;
+
+    const { out } = await run(['keepers'], { keepers: async () => [keeper] });
+
+    const [, row = ''] = out.split('\n');
+    const [, , state = '', , , , , ...last] = row.split(/ {2,}/);
+    expect([state, ...last].join('  ')).toBe(expected);
+  });
+
   it('retires a keeper', async () => {
     const asked: string[] = [];
     const retire = async (keeper: string) => {

@@ -224,7 +224,8 @@ export class SimCluster {
 
   #createKeeper(at: number): Service {
     const name = `k${at + 1}`;
-    const box = new Box(`10.0.1.${at + 1}`, this.shape.diskBytes);
+    const { diskBytes, scrubEveryMs } = this.shape;
+    const box = new Box(`10.0.1.${at + 1}`, diskBytes);
     box.disk.faults.slowness = this.shape.diskSlowness;
     return new Service({
       name,
@@ -245,6 +246,7 @@ export class SimCluster {
             dataDir: keeperRoot,
             id: name,
             reserve: 0,
+            ...(scrubEveryMs !== undefined && { scrubEveryMs }),
           },
           createSimLogger(this.stage.trace, process.name, (text) => {
             if (text === 'not all of it could be thrown away') this.leftBehind.add(name);
