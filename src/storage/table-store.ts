@@ -11,7 +11,7 @@ export interface TableStore {
   /**
    * Runs `work` in one transaction. When this returns, everything that was written is durable;
    * when `work` throws, nothing of it is. When the commit itself fails, its outcome is unknown,
-   * and the store must not be used again.
+   * and the store must not be used again; but for `no-space`: then nothing was written.
    */
   transact<Result>(work: (transaction: TableTransaction) => Result): Result;
   close(): Promise<void>;

@@ -1,11 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { chunkBytes } from '../../src/domain/chunk-plan.js';
 import { clusterId } from '../../src/domain/ids.js';
+import { fill, mountSmallDisk, unmount } from './a-small-disk.js';
 import { aFilm, createBench, filesBelow, listAll, put, receive, soundEntry } from './a-store.js';
 
 const bench = createBench();
@@ -50,32 +47,3 @@ describe.skipIf(smallDisk === undefined)('a disk that is full', () => {
     expect((await bench.open(own)).identity).toMatchObject({ incarnation: 2, highestEpoch: 4 });
   });
 });
-
-/** Until nothing more fits. */
-async function fill(path: string): Promise<void> {
-  const handle = await open(path, 'w');
-  try {
-    for (;;) await handle.write(Buffer.alloc(4096));
-  } catch (error) {
-    expect(error).toMatchObject({ code: 'ENOSPC' });
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Needs the right to mount; without it these tests are skipped. */
-function mountSmallDisk(bytes: number): string | undefined {
-  const path = mkdtempSync(join(tmpdir(), 'reelkeep-small-disk-'));
-  const mounted = spawnSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path]);
-  if (mounted.status === 0) return path;
-  rmSync(path, { recursive: true });
-  const reason = mounted.error?.message ?? mounted.stderr.toString().trim();
-  process.stderr.write(`skipped: a small disk cannot be mounted here (${reason})\n`);
-  return undefined;
-}
-
-function unmount(path: string | undefined): void {
-  if (path === undefined) return;
-  spawnSync('/bin/umount', ['-l', path]);
-  rmSync(path, { recursive: true });
-}
