@@ -35,6 +35,13 @@ export function parseWait(text: string): number {
   return ms;
 }
 
+/**
+ * How often something happens: a duration that can be waited for, or `off` for never.
+ * @throws ReelkeepError `usage`
+ */
+export const parseRecurrence = (text: string): number | 'off' =>
+  text.trim() === 'off' ? 'off' : parseWait(text);
+
 /** Short, for people: `4:05`, `1:02:03`. */
 export function clockText(ms: number): string {
   const seconds = Math.round(ms / 1000);

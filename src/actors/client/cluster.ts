@@ -116,6 +116,15 @@ export interface ClusterStatus {
   readonly deletionsDue: number;
   /** Every file has been looked at since a keeper came or went: the numbers are whole. */
   readonly settled: boolean;
+  /** The newest snapshot of the master's table. */
+  readonly snapshot?: {
+    readonly name: string;
+    readonly takenAt: WallMs;
+    /** That it knows. */
+    readonly files: number;
+  };
+  /** Absent when the last try to take one succeeded. */
+  readonly snapshotFailure?: { readonly at: WallMs; readonly reason: string };
 }
 
 export type Verification =

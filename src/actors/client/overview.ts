@@ -38,7 +38,26 @@ export const toClusterStatus = (status: StatusResponse): ClusterStatus => ({
   uploadsInProgress: status.uploadsInProgress,
   deletionsDue: status.deletionsDue,
   settled: status.settled,
+  ...toSnapshots(status),
 });
+
+function toSnapshots({
+  snapshot,
+  snapshotFailure: failure,
+}: StatusResponse): Pick<ClusterStatus, 'snapshot' | 'snapshotFailure'> {
+  return {
+    ...(snapshot && {
+      snapshot: {
+        name: snapshot.name,
+        takenAt: wallMs(snapshot.takenAtMs),
+        files: snapshot.files,
+      },
+    }),
+    ...(failure && {
+      snapshotFailure: { at: wallMs(failure.failedAtMs), reason: failure.reason },
+    }),
+  };
+}
 
 export function toVerification(told: VerifyResponse): Verification {
   if (told.file !== undefined) return { type: 'file', file: toFileView(told.file) };

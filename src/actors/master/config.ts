@@ -1,5 +1,6 @@
 /** What the master can be told, what it takes for granted, and how the numbers hang together. */
 import { ReelkeepError } from '../../domain/errors.js';
+import { snapshotDefaults } from '../../domain/table-snapshot.js';
 
 /** All optional; times in milliseconds. */
 export interface MasterOptions {
@@ -21,6 +22,12 @@ export interface MasterOptions {
   readonly repairEveryMs?: number;
   /** What is let in: mp4 files, or anything. */
   readonly accept?: 'mp4' | 'any';
+  /** How often a snapshot of the table is taken, when it has changed; 1 h. */
+  readonly snapshotEveryMs?: number | 'off';
+  /** So many of the newest snapshots are kept, and so many of those with the most files; 8. */
+  readonly snapshotsKept?: number;
+  /** A snapshot that is put in the place of a table that is damaged or gone; none. */
+  readonly restore?: string | undefined;
 }
 
 export interface MasterConfig extends Required<MasterOptions> {
@@ -52,6 +59,9 @@ export function resolveConfig(options: MasterOptions): MasterConfig {
     lostAfterMs,
     repairEveryMs: options.repairEveryMs ?? 1_000,
     accept: options.accept ?? 'mp4',
+    snapshotEveryMs: options.snapshotEveryMs ?? snapshotDefaults.everyMs,
+    snapshotsKept: options.snapshotsKept ?? snapshotDefaults.kept,
+    restore: options.restore,
     brokenAfterMs: Math.min(1_000, lostAfterMs / 2),
     heartbeatEveryMs: Math.min(1_000, Math.floor(suspectAfterMs / 3)),
     judgeEveryMs: Math.min(100, Math.ceil(suspectAfterMs / 10)),

@@ -10,7 +10,7 @@ import { resolveReplicationLimits } from '../../domain/replication-limits.js';
 import type { TrustEvidence } from '../../domain/trust.js';
 import { ControlServer } from '../../rpc/control-server.js';
 import type { MonitorEffect, MonitorMessage } from '../heartbeat-monitor/messages.js';
-import { LookupTable } from '../lookup-table/client.js';
+import type { LookupTable } from '../lookup-table/client.js';
 import type { KeeperRecord, TableSummary } from '../lookup-table/messages.js';
 import type {
   MasterMode,
@@ -31,6 +31,7 @@ import { Promises } from './promises.js';
 import { createReportHandlers } from './report-handlers.js';
 import { createRetireHandler, forgetKeeper } from './retire-keeper.js';
 import { createSessionHandler } from './session-handler.js';
+import { startTable } from './start-table.js';
 import { type LoopThread, type MonitorThread, startDecidingThread } from './threads.js';
 import { TicketOffice } from './ticket-office.js';
 import { createUploadHandlers } from './upload-handlers.js';
@@ -133,9 +134,8 @@ export class MasterParts {
   }
 
   async #openTable(): Promise<void> {
-    const { config, onThreadLost } = this.#options;
-    this.#table = await LookupTable.start({
-      dataDir: config.dataDir,
+    const { config, log, onThreadLost } = this.#options;
+    this.#table = await startTable(config, log, {
       onNotices: (notices) => {
         for (const notice of notices) this.#dispatcher.onTableNotice(notice);
       },
@@ -145,7 +145,7 @@ export class MasterParts {
     const line = await this.#table.ask('begin term', { termId: this.#term.id });
     const { clusterId, epoch, commit, files } = this.#summary;
     this.#term.begin({ epoch, commit }, line);
-    this.#options.log.info({ clusterId, epoch, commit, files }, 'table open');
+    log.info({ clusterId, epoch, commit, files }, 'table open');
   }
 
   async #startThreads(): Promise<void> {
@@ -258,6 +258,7 @@ export class MasterParts {
       config,
       log,
       table: { ask: (type, input) => this.#needTable().ask(type, input) },
+      snapshots: () => this.#needTable().snapshots,
       monitor: { post: (message) => void this.#monitor?.post(message) },
       loop: { post: (message) => void this.#loop?.post(message) },
       keepers: this.#keepers,

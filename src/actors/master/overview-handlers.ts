@@ -36,6 +36,7 @@ export function createOverviewHandlers(
       const summary = await world.table.ask('sum up', null);
       const counts = world.counts();
       const { mode, reason } = world.mode();
+      const { last, failure } = world.snapshots();
       const inState = (...states: KeeperState[]): number =>
         [...world.keepers.views.values()].filter((view) => states.includes(view.state)).length;
       return {
@@ -54,6 +55,8 @@ export function createOverviewHandlers(
         uploadsInProgress: summary.uploadsInProgress,
         deletionsDue: summary.deletionsDue,
         settled: counts.settled,
+        snapshot: last && { name: last.name, takenAtMs: last.takenAt, files: last.files },
+        snapshotFailure: failure && { failedAtMs: failure.at, reason: failure.reason },
       };
     },
 

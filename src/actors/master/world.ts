@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { FileRecord } from '../../domain/file-record.js';
 import type { FileId, KeeperId, WallMs } from '../../domain/ids.js';
+import type { SnapshotNews } from '../../domain/table-snapshot.js';
 import type { SeenBefore } from '../../domain/term-line.js';
 import type { TransferSource } from '../../rpc/generated/reelkeep/v1/common.js';
 import type { MonitorMessage } from '../heartbeat-monitor/messages.js';
@@ -23,6 +24,8 @@ export interface MasterWorld {
   readonly config: MasterConfig;
   readonly log: Logger;
   readonly table: Pick<LookupTable, 'ask'>;
+  /** Of the table: the last one, and why the last try failed if it did. */
+  readonly snapshots: () => SnapshotNews;
   readonly monitor: { post(message: MonitorMessage): void };
   readonly loop: { post(message: ReplicationMessage): void };
   readonly keepers: KeeperDirectory;

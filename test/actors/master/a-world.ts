@@ -66,6 +66,7 @@ export class AWorld {
       config,
       log: pino({ level: 'silent' }),
       table: { ask: this.#ask as LookupTable['ask'] },
+      snapshots: () => ({}),
       monitor: { post: (message) => void this.toMonitor.push(message) },
       loop: { post: (message) => void this.toLoop.push(message) },
       keepers: new KeeperDirectory(() => undefined),

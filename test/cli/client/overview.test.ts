@@ -22,6 +22,26 @@ describe('status, keepers, fsck and verify', () => {
     });
   });
 
+  it('tells the last snapshot of the table, and why there is no newer one', async () => {
+    const at = wallMs(Date.UTC(2026, 0, 2, 3, 4, 5));
+    const changes = {
+      snapshot: { name: 'a.mdb', takenAt: at, files: 7 },
+      snapshotFailure: { at, reason: 'the disk is full' },
+    };
+
+    const told = await run(['status', '--json'], { status: async () => aStatus(changes) });
+    const shown = await run(['status'], { status: async () => aStatus(changes) });
+    const none = await run(['status'], { status: async () => aStatus() });
+
+    const time = '2026-01-02T03:04:05.000Z';
+    expect(JSON.parse(told.out)).toMatchObject({
+      snapshot: { name: 'a.mdb', takenAt: time, files: 7 },
+      snapshotFailure: { at: time, reason: 'the disk is full' },
+    });
+    expect(shown.out).toMatch(`${time}, 7 files (the last try failed: the disk is full)`);
+    expect(none.out).toMatch(/snapshot +none/);
+  });
+
   it('waits for a healthy cluster, through a master that is away', async () => {
     const answers = [
       () => refuse('unavailable'),
