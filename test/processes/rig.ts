@@ -67,8 +67,8 @@ export class Rig {
   }
 
   /** On the port it had before, if it ran before. */
-  async startMaster(): Promise<ServerProcess> {
-    return await this.#start('master', 'master', this.#options.masterArgs ?? []);
+  async startMaster(args: readonly string[] = []): Promise<ServerProcess> {
+    return await this.#start('master', 'master', [...(this.#options.masterArgs ?? []), ...args]);
   }
 
   async startKeeper(name: string, args: readonly string[] = []): Promise<ServerProcess> {
