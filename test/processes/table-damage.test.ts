@@ -141,6 +141,7 @@ async function runMaster(rig: Rig): Promise<{ code: number | null; lines: readon
     [programPath('master'), '--port', '0', '--data', rig.path('master'), '--log-level', 'fatal'],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  onTestFinished(() => void child.kill('SIGKILL'));
   const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   return { code, lines: said.trimEnd().split('\n') };
 }
