@@ -45,6 +45,7 @@ export interface EndedUpload {
   readonly size: number;
   readonly target: number;
   readonly acks: number;
+  readonly startedAt: WallMs;
   readonly outcome:
     | { readonly type: 'acked' }
     | { readonly type: 'failed'; readonly error: PlainError };

@@ -37,6 +37,8 @@ export interface TableRequests {
       readonly fileId: FileId;
       readonly target: number;
       readonly acks: number;
+      /** When it was first reserved. */
+      readonly createdAt: WallMs;
       /** The upload was committed before this retry. */
       readonly committed: boolean;
     };

@@ -24,7 +24,7 @@ describe('reserve upload', () => {
 
     const again = table.reserve({ newFileId: f2, keeper: k2 });
 
-    expect(again).toEqual({ fileId: f1, target: 3, acks: 1, committed: false });
+    expect(again).toEqual({ fileId: f1, target: 3, acks: 1, createdAt: 5, committed: false });
     table.takeNotices();
     table.ask('abandon upload', { uploadId: u1, error: gaveUp });
     expect(table.takeNotices()).toEqual([
@@ -187,7 +187,13 @@ describe('an upload that has ended', () => {
     table.storeFile();
     table.restart();
 
-    expect(table.reserve()).toEqual({ fileId: f1, target: 3, acks: 1, committed: true });
+    expect(table.reserve()).toEqual({
+      fileId: f1,
+      target: 3,
+      acks: 1,
+      createdAt: 5,
+      committed: true,
+    });
     expect(table.store()).toEqual({ accepted: true });
     expect(table.replicas()).toEqual(['k1 sound 1']);
   });

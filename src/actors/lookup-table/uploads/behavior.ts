@@ -39,7 +39,7 @@ export function reserveUpload(turn: Turn, asked: Reservation): Answer<Reserved> 
   turn.put(reservationKey(name), { uploadId });
   turn.count({ uploadsInProgress: 1 });
   turn.touch(uploadId);
-  return accept({ fileId, target, acks, committed: false });
+  return accept({ fileId, target, acks, createdAt: at, committed: false });
 }
 
 function reserveAgain(turn: Turn, open: OpenUpload, asked: Reservation): Answer<Reserved> {
