@@ -17,6 +17,7 @@ interface MasterFlags {
   readonly lostAfter: number;
   readonly repairEvery: number;
   readonly accept: 'mp4' | 'any';
+  readonly rebuild: boolean;
 }
 
 /** @returns the exit code */
@@ -35,8 +36,11 @@ export function runMaster(argv: readonly string[]): Promise<number> {
     .option('--suspect-after <time>', 'silence until a keeper is suspect', wait, 3_000)
     .option('--lost-after <time>', 'silence until a keeper is lost', wait, 10_000)
     .option('--repair-every <time>', 'how often replication is checked', wait, 1_000)
-    .addOption(
-      new Option('--accept <kind>', 'files let in').choices(['mp4', 'any']).default('mp4'),
+    .addOption(new Option('--accept <kind>', 'files let in').choices(['mp4', 'any']).default('mp4'))
+    .option(
+      '--rebuild',
+      'take in what the keepers hold beyond the table; one that is damaged is set aside, and an empty one begun',
+      false,
     );
   return runServer({
     role: 'master',
@@ -56,4 +60,5 @@ const toOptions = (flags: MasterFlags): MasterOptions => ({
   lostAfterMs: flags.lostAfter,
   repairEveryMs: flags.repairEvery,
   accept: flags.accept,
+  rebuild: flags.rebuild,
 });

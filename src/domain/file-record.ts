@@ -25,6 +25,8 @@ export interface FileRecord {
   readonly fileId: FileId;
   readonly uploadId: UploadId;
   readonly name: string;
+  /** The name under which it was adopted from a keeper's disk, which another file has. */
+  readonly claims?: string;
   /** Bytes. */
   readonly size: number;
   readonly digest: Digest;

@@ -62,8 +62,8 @@ export const isAcked = (upload: OpenUpload, file: FileRecord): boolean =>
 
 /** @param error absent when the client's acks were reached. */
 export function endOf(upload: OpenUpload, error?: PlainError): EndedUpload {
-  const { uploadId, fileId, name, size, target, acks, startedAt } = upload;
+  const { phase: _, replace: __, keepers: ___, ...kept } = upload;
   const outcome =
     error === undefined ? { type: 'acked' as const } : { type: 'failed' as const, error };
-  return { uploadId, fileId, name, size, target, acks, startedAt, outcome };
+  return { ...kept, outcome };
 }

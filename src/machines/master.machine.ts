@@ -4,8 +4,10 @@
  *   opening --opened--> recovering --whole, or enough after the grace--> serving
  *      |                    |                                             |  ^
  *    failed                 +--too little after the grace--> safe mode <--+  |
- *                                                               |  evidence  |
- *   any --stop--> stopping --> stopped                          +------------+
+ *                           |                                 ^ |  evidence  |
+ *                           +--rebuilding, after the grace--> | +------------+
+ *                                      taking in -------------+--------------+
+ *   any --stop--> stopping --> stopped
  *   any --thread lost--> stopping --> failed
  *
  * Reads and uploads are served from `recovering` on; deletions are ordered in
@@ -13,12 +15,19 @@
  * `actors/master`. Time enters only through `recoverGrace`.
  */
 import { type ActorRefFrom, assign, setup } from 'xstate';
-import { judgeTrust, type TrustEvidence, type TrustVerdict } from '../domain/trust.js';
+import {
+  type BaseOfTrust,
+  judgeTrust,
+  type TrustEvidence,
+  type TrustVerdict,
+} from '../domain/trust.js';
 import { unprovided } from './unprovided.js';
 
 export interface MasterInput {
   /** How long keepers are waited for after a start. */
   readonly recoverGraceMs: number;
+  /** A table that is made again waits for all who may come, for as long. */
+  readonly base: BaseOfTrust;
 }
 
 export interface MasterContext extends MasterInput {
@@ -44,15 +53,17 @@ export const masterMachine = setup({
     close: unprovided<void, void>('close'),
   },
   actions: {
-    weigh: assign((_, params: { evidence: TrustEvidence }) => ({
-      verdict: judgeTrust(params.evidence),
+    weigh: assign(({ context }, params: { evidence: TrustEvidence }) => ({
+      verdict: judgeTrust(params.evidence, context.base),
     })),
     keepFailure: assign((_, params: { failure: unknown }) => ({ failure: params.failure })),
   },
   guards: {
-    wholeTrust: ({ context }) => context.verdict.trust === 'whole',
-    someTrust: ({ context }) => context.verdict.trust !== 'none',
+    wholeTrust: ({ context }) => context.base === 'trusted' && context.verdict.trust === 'whole',
+    someTrust: ({ context: { verdict } }) =>
+      verdict.trust === 'whole' || verdict.trust === 'waiting',
     noTrust: ({ context }) => context.verdict.trust === 'none',
+    notYet: ({ context }) => context.verdict.trust === 'not yet',
     failed: ({ context }) => context.failure !== undefined,
   },
   delays: {
@@ -89,8 +100,19 @@ export const masterMachine = setup({
       description: 'Keepers report what they hold; nothing is copied and nothing deleted.',
       always: { target: 'serving', guard: 'wholeTrust' },
       after: {
-        recoverGrace: [{ target: 'serving', guard: 'someTrust' }, { target: 'safe mode' }],
+        recoverGrace: [
+          { target: 'serving', guard: 'someTrust' },
+          { target: 'taking in', guard: 'notYet' },
+          { target: 'safe mode' },
+        ],
       },
+    },
+    'taking in': {
+      description: 'As recovering: what keepers hold is not all in the table yet.',
+      always: [
+        { target: 'serving', guard: 'someTrust' },
+        { target: 'safe mode', guard: 'noTrust' },
+      ],
     },
     'safe mode': {
       description: 'The table and the keepers do not agree: no deletion is ordered.',

@@ -2,6 +2,7 @@
 import { lstat, mkdir, readdir } from 'node:fs/promises';
 import { ReelkeepError } from '../domain/errors.js';
 import type { KeeperId } from '../domain/ids.js';
+import { DeletionLog } from './deletion-log.js';
 import { hasCode, toDiskError } from './disk-error.js';
 import { DiskSync } from './disk-sync.js';
 import { type KeeperIdentity, newIdentity, readIdentity, writeIdentity } from './identity-file.js';
@@ -44,6 +45,7 @@ export async function openKeeperRoot(root: string, id: KeeperId | undefined): Pr
     const identity = { ...last, incarnation: last.incarnation + 1 };
     await writeIdentity(layout.identity, identity);
     await makeRooms(layout);
+    await DeletionLog.make(layout);
     return { layout, identity, lock };
   } catch (error) {
     await lock.release();

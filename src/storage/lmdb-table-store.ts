@@ -10,8 +10,20 @@ import { randomBytes } from 'node:crypto';
 import { open, type RootDatabase } from 'lmdb';
 import { ReelkeepError } from '../domain/errors.js';
 import { type ClusterId, clusterId } from '../domain/ids.js';
-import type { KeyRange, RowKey, TableIdentity, TableWrite } from '../domain/table-port.js';
-import { openTableDirectory, syncTableDirectory, type TableDirectory } from './table-directory.js';
+import {
+  type KeyRange,
+  type RowKey,
+  raised,
+  type TableIdentity,
+  type TableWrite,
+} from '../domain/table-port.js';
+import { openOrSetAside } from './set-aside-table.js';
+import {
+  openTableDirectory,
+  syncTableDirectory,
+  type TableBase,
+  type TableDirectory,
+} from './table-directory.js';
 import { requireTableFile } from './table-file-check.js';
 import { decodeRow, encodeRow, keyBytes, keyOf } from './table-row-codec.js';
 import type { TableStore, TableTransaction } from './table-store.js';
@@ -45,8 +57,17 @@ export class LmdbTableStore implements TableStore {
    * @throws ReelkeepError `conflict` when another process has the directory, `usage` when it is
    *   not a master's, `integrity` when the table is damaged.
    */
-  static async open(directory: string): Promise<LmdbTableStore> {
-    const place = await openTableDirectory(directory);
+  static async open(directory: string, base: TableBase = 'as it is'): Promise<LmdbTableStore> {
+    const place = await openTableDirectory(directory, base);
+    try {
+      return await openOrSetAside(place, base, () => LmdbTableStore.#openAt(place));
+    } catch (error) {
+      await place.lock.release();
+      throw error;
+    }
+  }
+
+  static async #openAt(place: TableDirectory): Promise<LmdbTableStore> {
     let database: Database | undefined;
     try {
       if (await requireTableFile(place.table)) await requireWholeTable(place.table);
@@ -56,7 +77,6 @@ export class LmdbTableStore implements TableStore {
       return new LmdbTableStore(database, place, meta);
     } catch (error) {
       await database?.close();
-      await place.lock.release();
       throw error;
     }
   }
@@ -82,7 +102,8 @@ export class LmdbTableStore implements TableStore {
         const transaction = new LmdbTransaction(database, this.identity);
         worked = { result: work(transaction) };
         if (transaction.written === 0) return;
-        meta = { ...meta, commit: meta.commit + 1, rows: meta.rows + transaction.rowsAdded };
+        const { identity, rowsAdded } = transaction;
+        meta = { ...meta, ...identity, commit: identity.commit + 1, rows: meta.rows + rowsAdded };
         putRow(database, metaKey, meta);
       });
     } catch (error) {
@@ -107,7 +128,7 @@ export class LmdbTableStore implements TableStore {
 }
 
 class LmdbTransaction implements TableTransaction {
-  readonly identity: TableIdentity;
+  identity: TableIdentity;
   written = 0;
   rowsAdded = 0;
   readonly #database: Database;
@@ -131,6 +152,10 @@ class LmdbTransaction implements TableTransaction {
 
   apply(writes: readonly TableWrite[]): void {
     for (const write of writes) {
+      if (write.type === 'raise') {
+        this.identity = raised(this.identity, write);
+        continue;
+      }
       const key = keyBytes(write.key);
       const stood = this.#database.doesExist(key);
       if (write.type === 'put') {

@@ -8,6 +8,7 @@
  */
 import { lstat, rename, unlink } from 'node:fs/promises';
 import type { FileId } from '../domain/ids.js';
+import type { DeletionLog } from './deletion-log.js';
 import { unlessAbsent } from './disk-error.js';
 import type { DiskSync } from './disk-sync.js';
 import type { FileTurns } from './file-turns.js';
@@ -22,6 +23,7 @@ export interface StoreParts {
   readonly pool: HashPool;
   readonly space: SpaceMeter;
   readonly turns: FileTurns;
+  readonly deletions: DeletionLog;
   /** Being received or published: not yet a replica, whatever stands in `objects`. */
   readonly underWay: Set<FileId>;
   /** Each is told of every replica that becomes durable while it is here. */

@@ -8,12 +8,13 @@ import { fileBytesMax } from '../domain/chunk-plan.js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { ClusterId, FileId, KeeperId, UploadId } from '../domain/ids.js';
 import type { SeenInTerm } from '../domain/term-line.js';
+import { DeletionLog } from './deletion-log.js';
 import { hasCode, toDiskError } from './disk-error.js';
 import { DiskSync, type DiskSyncOptions } from './disk-sync.js';
 import { type DropReport, dropQuarantined, dropReplicas, dropUpload } from './drop-replicas.js';
 import { FileTurns } from './file-turns.js';
 import { type KeeperIdentity, writeIdentity } from './identity-file.js';
-import { type InventoryPage, takeInventory } from './inventory.js';
+import { type InventoryDepth, type InventoryPage, takeInventory } from './inventory.js';
 import { type KeeperRoot, openKeeperRoot } from './keeper-root.js';
 import { storageLimits } from './limits.js';
 import { OpenReplica } from './open-replica.js';
@@ -67,9 +68,11 @@ export class ReplicaStore {
    */
   static async open(options: ReplicaStoreOptions): Promise<ReplicaStore> {
     const root = await openKeeperRoot(options.root, options.keeperId);
+    const sync = new DiskSync(options);
     const parts: StoreParts = {
       layout: root.layout,
-      sync: new DiskSync(options),
+      sync,
+      deletions: new DeletionLog(root.layout, sync),
       pool: options.pool,
       space: new SpaceMeter(root.layout.root, options.reserve),
       turns: new FileTurns(),
@@ -225,9 +228,14 @@ export class ReplicaStore {
     if (!this.#parts.underWay.has(fileId)) await dropUpload(this.#parts, fileId, uploadId);
   }
 
-  /** Pages of at most `inventoryPageMax` entries; there is always a last one, maybe empty. */
-  inventory(): AsyncGenerator<InventoryPage> {
-    return takeInventory(this.#parts);
+  /** Remembers, durably, that these files were deleted. @throws ReelkeepError `unavailable`, `no-space` */
+  noteDeleted(fileIds: readonly FileId[]): Promise<void> {
+    return this.#parts.deletions.note(fileIds);
+  }
+
+  /** Bounded pages; there is always a last one, maybe empty. */
+  inventory(depth: InventoryDepth): AsyncGenerator<InventoryPage> {
+    return takeInventory(this.#parts, depth);
   }
 
   /** @throws ReelkeepError `unavailable` when the disk does not say. */

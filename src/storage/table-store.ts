@@ -17,7 +17,7 @@ export interface TableStore {
   close(): Promise<void>;
 }
 
-/** Reads its own writes; not to be used after `work` has returned. */
+/** Reads its own writes, a raise of its identity included; not to be used after `work` has returned. */
 export interface TableTransaction extends TableReader {
   apply(writes: readonly TableWrite[]): void;
 }

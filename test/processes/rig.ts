@@ -26,6 +26,7 @@ export interface FileJson {
   readonly fileId: string;
   readonly size: number;
   readonly digest: string;
+  readonly createdAt: string;
   readonly target: number;
   readonly replicas: readonly ReplicaJson[];
   readonly mp4: unknown;
@@ -67,8 +68,8 @@ export class Rig {
   }
 
   /** On the port it had before, if it ran before. */
-  async startMaster(): Promise<ServerProcess> {
-    return await this.#start('master', 'master', this.#options.masterArgs ?? []);
+  async startMaster(args = this.#options.masterArgs ?? []): Promise<ServerProcess> {
+    return await this.#start('master', 'master', args);
   }
 
   async startKeeper(name: string, args: readonly string[] = []): Promise<ServerProcess> {

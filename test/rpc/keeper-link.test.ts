@@ -247,7 +247,12 @@ const message: SessionResponse = { epoch: 1, commit: 0, masterClockMs: 9, comman
 
 async function* pagesOf(count: number): AsyncGenerator<ReportInventoryRequest> {
   const found = { fileId: '', digest: '', uploadId: 'x'.repeat(10_000) };
-  const entry = { ...found, quarantined: false, aside: false };
+  const entry = { ...found, quarantined: false, aside: false, facts: undefined };
   for (let size = 0; size < count; size += 1)
-    yield { stamp, entries: [{ ...entry, size }], complete: size === count - 1 };
+    yield {
+      stamp,
+      entries: [{ ...entry, size }],
+      complete: size === count - 1,
+      deletedFileIds: [],
+    };
 }

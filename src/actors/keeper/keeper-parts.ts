@@ -135,7 +135,8 @@ export class KeeperParts {
 
   async report(signal: AbortSignal): Promise<Completeness> {
     const { link, log, store } = this.#need().world;
-    const reported = await link.reportInventory(store.inventory(), signal);
+    const depth = this.#term.wantsFacts ? 'facts and deletions' : 'what is here';
+    const reported = await link.reportInventory(store.inventory(depth), signal);
     if (reported === 'incomplete')
       log.error('not all of the disk could be read: the master does not count on this keeper yet');
     return reported;

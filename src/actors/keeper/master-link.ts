@@ -5,15 +5,15 @@ import type { FileId, KeeperId, UploadId } from '../../domain/ids.js';
 import type { Mp4Facts } from '../../domain/mp4-facts.js';
 import type { SeenInTerm } from '../../domain/term-line.js';
 import type { ReportVerdict } from '../../machines/store-replica.machine.js';
-import { toMp4Message } from '../../rpc/file-message.js';
+import { toInventoryMessage, toMp4Message } from '../../rpc/file-message.js';
 import {
-  type InventoryEntry,
   type KeeperStamp,
   ReportVerifiedRequest_Outcome as Outcome,
   type ReportInventoryRequest,
   type SessionResponse,
 } from '../../rpc/generated/reelkeep/v1/keeper.js';
 import { KeeperLink, type KeeperSession } from '../../rpc/keeper-link.js';
+import type { InventoryPage } from '../../storage/inventory.js';
 import { ReportNumbers } from './report-numbers.js';
 import type { Term } from './term.js';
 
@@ -25,12 +25,6 @@ export interface Vitals {
   readonly uploadIds: readonly UploadId[];
   readonly diskSuspect: boolean;
   readonly eventLoopLagMs: number;
-}
-
-/** Of an inventory. */
-interface Page {
-  readonly entries: readonly InventoryEntry[];
-  readonly complete: boolean;
 }
 
 interface Identity {
@@ -110,11 +104,11 @@ export class MasterLink {
 
   /** @returns whether everything could be looked at, and so whether the master concludes from it */
   async reportInventory(
-    pages: AsyncIterable<Page>,
+    pages: AsyncIterable<InventoryPage>,
     signal: AbortSignal,
   ): Promise<'complete' | 'incomplete'> {
     let complete = false;
-    const noteLast = (page: Page): void => {
+    const noteLast = (page: InventoryPage): void => {
       complete = page.complete;
     };
     await this.#link.reportInventory(this.#stampPages(pages, noteLast), signal);
@@ -232,12 +226,17 @@ export class MasterLink {
   }
 
   async *#stampPages(
-    pages: AsyncIterable<Page>,
-    onPage: (page: Page) => void,
+    pages: AsyncIterable<InventoryPage>,
+    onPage: (page: InventoryPage) => void,
   ): AsyncGenerator<ReportInventoryRequest> {
     for await (const page of pages) {
       onPage(page);
-      yield { stamp: this.#stamp(), entries: page.entries, complete: page.complete };
+      yield {
+        stamp: this.#stamp(),
+        entries: page.entries.map(toInventoryMessage),
+        complete: page.complete,
+        deletedFileIds: page.deleted,
+      };
     }
   }
 }

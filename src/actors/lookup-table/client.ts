@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads';
 import { type ErrorCode, fromPlainError, ReelkeepError } from '../../domain/errors.js';
 import { defaultTableLimits, type TableLimits } from '../../domain/table-limits.js';
 import type { TableIdentity } from '../../domain/table-port.js';
+import type { TableBase } from '../../storage/table-directory.js';
 import type {
   FromTableThread,
   TableRequest,
@@ -23,6 +24,8 @@ const require = createRequire(import.meta.url);
 export interface LookupTableOptions {
   /** The master's directory; made when it is not there. */
   readonly dataDir: string;
+  /** As it is, when absent. */
+  readonly base?: TableBase;
   readonly limits?: TableLimits;
   /** The notices of one batch, in order, after its answers. */
   onNotices(notices: readonly TableNotice[]): void;
@@ -55,7 +58,8 @@ export class LookupTable {
    */
   static async start(options: LookupTableOptions): Promise<LookupTable> {
     const limits = options.limits ?? defaultTableLimits;
-    const workerData: TableThreadData = { dataDir: options.dataDir, limits };
+    const { dataDir, base = 'as it is' } = options;
+    const workerData: TableThreadData = { dataDir, base, limits };
     const entry = require.resolve('#thread/lookup-table');
     const worker = new Worker(entry, { name: 'lookup-table', workerData });
     const identity = await opened(worker);

@@ -3,11 +3,13 @@ import type { Answer } from '../../domain/answer.js';
 import type { PlainError } from '../../domain/errors.js';
 import type { TableLimits } from '../../domain/table-limits.js';
 import type { TableIdentity } from '../../domain/table-port.js';
+import type { TableBase } from '../../storage/table-directory.js';
 import type { TableMessage, TableNotice } from './messages.js';
 
 /** What the thread reads as its `workerData`. */
 export interface TableThreadData {
   readonly dataDir: string;
+  readonly base: TableBase;
   readonly limits: TableLimits;
 }
 

@@ -12,8 +12,8 @@ const port = parentPort;
 const post = (message: FromTableThread) => port.postMessage(message);
 
 try {
-  const { dataDir, limits } = workerData as TableThreadData;
-  const store = await LmdbTableStore.open(dataDir);
+  const { dataDir, base, limits } = workerData as TableThreadData;
+  const store = await LmdbTableStore.open(dataDir, base);
   const server = new TableServer(port, store, limits);
   port.on('message', (message: ToTableThread) => {
     try {

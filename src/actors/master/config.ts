@@ -21,6 +21,8 @@ export interface MasterOptions {
   readonly repairEveryMs?: number;
   /** What is let in: mp4 files, or anything. */
   readonly accept?: 'mp4' | 'any';
+  /** Take in what keepers hold beyond the table, and begin an empty one where it is damaged; no. */
+  readonly rebuild?: boolean;
 }
 
 export interface MasterConfig extends Required<MasterOptions> {
@@ -52,6 +54,7 @@ export function resolveConfig(options: MasterOptions): MasterConfig {
     lostAfterMs,
     repairEveryMs: options.repairEveryMs ?? 1_000,
     accept: options.accept ?? 'mp4',
+    rebuild: options.rebuild ?? false,
     brokenAfterMs: Math.min(1_000, lostAfterMs / 2),
     heartbeatEveryMs: Math.min(1_000, Math.floor(suspectAfterMs / 3)),
     judgeEveryMs: Math.min(100, Math.ceil(suspectAfterMs / 10)),

@@ -2,17 +2,28 @@
 
 import { parseAddress } from '../../domain/address.js';
 import { ReelkeepError } from '../../domain/errors.js';
-import { clusterId, type FileId, isKeeperId, keeperId } from '../../domain/ids.js';
+import {
+  clusterId,
+  type FileId,
+  isKeeperId,
+  type KeeperId,
+  keeperId,
+  wallMs,
+} from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
+import type { SeenBefore } from '../../domain/term-line.js';
 import type { KeeperHandlers } from '../../rpc/control-server.js';
+import { fromMp4Message } from '../../rpc/file-message.js';
 import type {
   InventoryEntry as InventoryEntryWire,
   KeeperStamp,
+  ManifestFacts as ManifestFactsWire,
   RegisterRequest,
   ReportInventoryRequest,
 } from '../../rpc/generated/reelkeep/v1/keeper.js';
-import type { InventoryEntry } from '../lookup-table/messages.js';
+import type { InventoryEntry, ManifestFacts } from '../lookup-table/messages.js';
 import { checkedDigest, checkedFileId, checkedUploadId } from './checked-ids.js';
+import type { MasterConfig } from './config.js';
 import { doubtReplica } from './verify-handlers.js';
 import type { MasterWorld } from './world.js';
 
@@ -22,12 +33,13 @@ export function createKeeperHandlers(
   return {
     async register(request) {
       const { keeper, address } = checkRegistration(request);
-      const { incarnation } = await world.table.ask('admit keeper', {
+      const { incarnation, toBeTakenIn } = await world.table.ask('admit keeper', {
         keeper,
         incarnation: request.incarnation,
         startId: request.startId,
         address,
-        isDoubted: world.isOlderThan(request),
+        seen: seenOf(request),
+        isDoubted: world.isDoubted(request),
         isHeard: world.keepers.views.get(keeper)?.state === 'alive',
         at: world.wallMs(),
         ...(request.clusterId === '' ? {} : { clusterId: clusterId(request.clusterId) }),
@@ -35,6 +47,7 @@ export function createKeeperHandlers(
       const { freeBytes, usedBytes } = request;
       const beat = { freeBytes, usedBytes, transfers: 0, diskSuspect: false };
       const key = world.tickets.newKey(keeper);
+      world.takingIn.registered(keeper, toBeTakenIn);
       world.monitor.post({ type: 'admitted', keeper, incarnation });
       world.keepers.admit(keeper, incarnation, address, beat, world.clockMs());
       world.noteSeen(keeper, request);
@@ -50,6 +63,7 @@ export function createKeeperHandlers(
         masterClockMs: Math.floor(world.clockMs()),
         incarnation,
         termId: world.termId,
+        wantsFacts: toBeTakenIn,
       };
     },
 
@@ -57,23 +71,22 @@ export function createKeeperHandlers(
       let complete = false;
       let view: KeeperView | undefined;
       let admission: number | undefined;
+      let missed = false;
       const doubtful: FileId[] = [];
       for await (const page of pages) {
         view = stampedBy(world, page.stamp);
         admission ??= world.keepers.admissionOf(view.keeper);
         requirePresent(world, view, admission);
-        doubtful.push(...(await takePage(world, view, page)));
+        const taken = await takePage(world, view, page);
+        doubtful.push(...taken.doubtful);
+        missed ||= taken.missed;
         complete = page.complete;
       }
       if (view === undefined || admission === undefined)
         throw new ReelkeepError('usage', 'an inventory has at least one page');
       for (const id of doubtful) await doubtReplica(world, id, view.keeper);
-      if (complete) await closeInventory(world, view, admission);
-      else
-        world.log.error(
-          { keeper: view.keeper },
-          'inventory is not complete: nothing is concluded from it',
-        );
+      if (complete) await closeInventory(world, view, admission, !missed);
+      else noteIncomplete(world, view.keeper);
       return { commit: world.summary().commit };
     },
   };
@@ -101,29 +114,51 @@ function checkRegistration({ keeperId: id, advertise }: RegisterRequest) {
   return { keeper: id, address: advertise };
 }
 
-/** @returns files of which the keeper has other bytes than the table names */
+const seenOf = ({ highestEpoch, highestCommit, terms }: RegisterRequest): SeenBefore => ({
+  highestEpoch,
+  highestCommit,
+  terms: terms.map(({ termId, commit }) => ({ termId, commit })),
+});
+
+interface TakenPage {
+  /** Files of which the keeper has other bytes than the table names. */
+  readonly doubtful: readonly FileId[];
+  /** There are whole files that should have been adopted, and could not be. */
+  readonly missed: boolean;
+}
+
 async function takePage(
   world: MasterWorld,
   view: KeeperView,
   page: ReportInventoryRequest,
-): Promise<readonly FileId[]> {
+): Promise<TakenPage> {
   const { keeper, incarnation } = view;
+  const at = world.wallMs();
+  const by = { keeper, incarnation, at };
+  const fileIds = page.deletedFileIds.map(checkedFileId);
+  if (fileIds.length > 0) await world.table.ask('take deletions', { ...by, fileIds });
   const collect = world.mode().mode === 'serving';
-  const entries = page.entries.map(toEntry);
+  const entries = page.entries.map((entry) => toEntry(entry, world.config));
   const { unknown, doubtful } = await world.table.ask('take inventory', {
-    keeper,
-    incarnation,
+    ...by,
     entries,
     collect,
   });
-  world.garbage.note(keeper, incarnation, unknown);
-  return doubtful;
+  if (!world.takingIn.has(keeper)) world.garbage.note(keeper, incarnation, unknown);
+  return { doubtful, missed: unknown.some((entry) => !entry.quarantined) };
+}
+
+function noteIncomplete(world: MasterWorld, keeper: KeeperId): void {
+  world.log.error({ keeper }, 'inventory is not complete: nothing is concluded from it');
+  world.takingIn.failed(keeper);
+  world.weigh();
 }
 
 async function closeInventory(
   world: MasterWorld,
   view: KeeperView,
   admission: number,
+  takenIn: boolean,
 ): Promise<void> {
   const { keeper, incarnation } = view;
   let after: FileId | undefined;
@@ -131,12 +166,16 @@ async function closeInventory(
     const step = await world.table.ask('close inventory', {
       keeper,
       incarnation,
+      takenIn,
       ...(after === undefined ? {} : { after }),
     });
     after = step.next;
   } while (after !== undefined);
   requirePresent(world, view, admission);
+  if (takenIn) world.takingIn.done(keeper);
+  else world.takingIn.failed(keeper);
   world.keepers.reported(keeper);
+  world.weigh();
   world.monitor.post({ type: 'reported', keeper, incarnation });
   world.drops.wake(keeper);
 }
@@ -150,11 +189,19 @@ function requirePresent(world: MasterWorld, view: KeeperView, admission: number)
   );
 }
 
-const toEntry = (entry: InventoryEntryWire): InventoryEntry => ({
+const toEntry = (entry: InventoryEntryWire, config: MasterConfig): InventoryEntry => ({
   fileId: checkedFileId(entry.fileId),
   size: entry.size,
   digest: checkedDigest(entry.digest),
   uploadId: checkedUploadId(entry.uploadId),
   quarantined: entry.quarantined,
   aside: entry.aside,
+  ...(entry.facts === undefined ? {} : { facts: toFacts(entry.facts, config) }),
+});
+
+const toFacts = (facts: ManifestFactsWire, { targetMax }: MasterConfig): ManifestFacts => ({
+  name: facts.name,
+  createdAt: wallMs(facts.createdAtMs),
+  target: Math.min(Math.max(facts.target, 1), targetMax),
+  mp4: fromMp4Message(facts.mp4),
 });

@@ -21,6 +21,7 @@ import type {
 import type { MasterConfig } from './config.js';
 import { Dispatcher } from './dispatcher.js';
 import { DropOrders } from './drop-orders.js';
+import { gatherEvidence } from './evidence.js';
 import { createFileHandlers } from './file-handlers.js';
 import { Garbage } from './garbage.js';
 import { KeeperDirectory } from './keeper-directory.js';
@@ -31,6 +32,7 @@ import { Promises } from './promises.js';
 import { createReportHandlers } from './report-handlers.js';
 import { createRetireHandler, forgetKeeper } from './retire-keeper.js';
 import { createSessionHandler } from './session-handler.js';
+import { TakingIn } from './taking-in.js';
 import { type LoopThread, type MonitorThread, startDecidingThread } from './threads.js';
 import { TicketOffice } from './ticket-office.js';
 import { createUploadHandlers } from './upload-handlers.js';
@@ -58,6 +60,7 @@ export class MasterParts {
   readonly #drops = new DropOrders(() => this.#world);
   readonly #garbage = new Garbage();
   readonly #term = new PresentTerm();
+  readonly #takingIn = new TakingIn();
   #table: LookupTable | undefined;
   #monitor: MonitorThread | undefined;
   #loop: LoopThread | undefined;
@@ -136,13 +139,15 @@ export class MasterParts {
     const { config, onThreadLost } = this.#options;
     this.#table = await LookupTable.start({
       dataDir: config.dataDir,
+      base: config.rebuild ? 'what is sound' : 'as it is',
       onNotices: (notices) => {
         for (const notice of notices) this.#dispatcher.onTableNotice(notice);
       },
       onExit: onThreadLost,
     });
     this.#summary = await this.#table.ask('sum up', null);
-    const line = await this.#table.ask('begin term', { termId: this.#term.id });
+    const term = { termId: this.#term.id, rebuilt: config.rebuild };
+    const line = await this.#table.ask('begin term', term);
     const { clusterId, epoch, commit, files } = this.#summary;
     this.#term.begin({ epoch, commit }, line);
     this.#options.log.info({ clusterId, epoch, commit, files }, 'table open');
@@ -233,9 +238,8 @@ export class MasterParts {
   }
 
   #tellEvidence(): void {
-    const views = [...this.#keepers.views.values()].filter((view) => view.state !== 'retired');
-    const reported = views.filter((view) => view.reported).length;
-    this.#options.onEvidence({ known: views.length, reported, ahead: this.#term.ahead });
+    const evidence = gatherEvidence(this.#keepers.views, this.#term, this.#takingIn);
+    this.#options.onEvidence(evidence);
   }
 
   #feedMonitor(): void {
@@ -278,7 +282,9 @@ export class MasterParts {
       wallMs: () => wallMs(Date.now()),
       termId: this.#term.id,
       isAhead: (keeper) => this.#term.ahead.includes(keeper),
-      isOlderThan: (seen) => this.#term.isOlderThan(seen),
+      isDoubted: (seen) => this.#term.judge(seen) !== 'had',
+      takingIn: this.#takingIn,
+      weigh: () => this.#tellEvidence(),
       noteSeen: (keeper, seen) => {
         this.#term.note(keeper, seen);
         this.#tellEvidence();

@@ -23,7 +23,8 @@ export function startMaster(options: MasterOptions, log: Logger): RunningMaster 
       close: fromPromise(() => parts.close()),
     },
   });
-  const actor = createActor(machine, { input: { recoverGraceMs: config.recoverGraceMs } });
+  const base = config.rebuild ? 'rebuilt' : 'trusted';
+  const actor = createActor(machine, { input: { recoverGraceMs: config.recoverGraceMs, base } });
   const parts: MasterParts = new MasterParts({
     config,
     log,
@@ -55,7 +56,7 @@ function followMode(actor: MasterActorRef, parts: MasterParts, log: Logger): voi
 
 /** Reads and uploads are served in all of these. */
 const isServing = (state: string): boolean =>
-  state === 'recovering' || state === 'safe mode' || state === 'serving';
+  ['recovering', 'taking in', 'safe mode', 'serving'].includes(state);
 
 function modeOf(actor: MasterActorRef): MasterMode {
   const state = actor.getSnapshot().value;
@@ -63,6 +64,8 @@ function modeOf(actor: MasterActorRef): MasterMode {
 }
 
 function reasonOf(actor: MasterActorRef): string {
-  const { verdict } = actor.getSnapshot().context;
-  return verdict.trust === 'whole' ? '' : verdict.reason;
+  const { verdict, base } = actor.getSnapshot().context;
+  if (verdict.trust !== 'whole') return verdict.reason;
+  const isWaiting = base === 'rebuilt' && modeOf(actor) === 'recovering';
+  return isWaiting ? 'rebuilding: all keepers that have come have been taken in' : '';
 }

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { KeeperId } from '../../domain/ids.js';
 import type { TermBegun } from '../../domain/table-rows.js';
-import { hasSeenLater, type SeenBefore } from '../../domain/term-line.js';
+import { judgePast, type PastVerdict, type SeenBefore } from '../../domain/term-line.js';
 
 export class PresentTerm {
   /** By which it is told from another one of the same epoch. */
@@ -27,12 +27,11 @@ export class PresentTerm {
     return [...this.#ahead];
   }
 
-  /** Whether the table was a later one then: this one is an older copy of it. */
-  isOlderThan(seen: SeenBefore): boolean {
-    return hasSeenLater(seen, this.#line, this.#opened);
+  judge(seen: SeenBefore): PastVerdict {
+    return judgePast(seen, this.#line, this.#opened);
   }
 
   note(keeper: KeeperId, seen: SeenBefore): void {
-    if (this.isOlderThan(seen)) this.#ahead.add(keeper);
+    if (this.judge(seen) === 'later') this.#ahead.add(keeper);
   }
 }

@@ -15,6 +15,7 @@ import type {
 import type { MasterConfig } from './config.js';
 import type { KeeperDirectory } from './keeper-directory.js';
 import type { Promises } from './promises.js';
+import type { TakingIn } from './taking-in.js';
 import type { TicketOffice } from './ticket-office.js';
 import type { UploadWatch } from './upload-watch.js';
 import type { VerifyWatch } from './verify-watch.js';
@@ -49,8 +50,11 @@ export interface MasterWorld {
   readonly noteSeen: (keeper: KeeperId, seen: SeenBefore) => void;
   /** Whether the keeper has seen a later table than this one. */
   isAhead(keeper: KeeperId): boolean;
-  /** Whether the table was a later one then: this one is an older copy of it. */
-  readonly isOlderThan: (seen: SeenBefore) => boolean;
+  /** Whether it was a later table: what this one says of that keeper may be true no more. */
+  readonly isDoubted: (seen: SeenBefore) => boolean;
+  readonly takingIn: TakingIn;
+  /** A keeper has been taken in, or could not be: that bears on the trust in the table, too. */
+  readonly weigh: () => void;
   /** The name of this term, by which it is told from another one of the same epoch. */
   readonly termId: string;
 }

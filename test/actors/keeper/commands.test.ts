@@ -176,7 +176,7 @@ function commandsOn(disk: ADisk, mayDelete = () => true, arrivals = new Arrivals
 const dropOf = (number: number, incarnation = 7) =>
   ({
     $case: 'drop',
-    value: { fileId: idOf(number), incarnation, quarantinedOnly: false },
+    value: { fileId: idOf(number), incarnation, quarantinedOnly: false, deleted: false },
   }) as const;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -87,6 +87,7 @@ async function aMaster(reports: Partial<KeeperHandlers> = {}) {
       acceptAny: false,
       masterClockMs: 0,
       termId: 'of this term',
+      wantsFacts: false,
     }),
     session: (stream) => stream.end(),
     ...reports,

@@ -11,6 +11,7 @@ import { DropOrders } from '../../../src/actors/master/drop-orders.js';
 import { Garbage } from '../../../src/actors/master/garbage.js';
 import { type Command, KeeperDirectory } from '../../../src/actors/master/keeper-directory.js';
 import { Promises } from '../../../src/actors/master/promises.js';
+import { TakingIn } from '../../../src/actors/master/taking-in.js';
 import { TicketOffice } from '../../../src/actors/master/ticket-office.js';
 import { UploadWatch } from '../../../src/actors/master/upload-watch.js';
 import { type VerifyOutcome, VerifyWatch } from '../../../src/actors/master/verify-watch.js';
@@ -83,7 +84,9 @@ export class AWorld {
       noteSeen: (keeper, { highestEpoch, highestCommit }) =>
         void this.seen.push(`${keeper} ${highestEpoch} ${highestCommit}`),
       isAhead: () => false,
-      isOlderThan: () => false,
+      isDoubted: () => false,
+      takingIn: new TakingIn(),
+      weigh: () => undefined,
       termId: 'of this term',
     };
     this.#dispatcher = new Dispatcher(this.world);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { InventoryEntry } from '../../../src/actors/lookup-table/messages.js';
 import { createKeeperHandlers } from '../../../src/actors/master/keeper-handlers.js';
+import { toInventoryMessage } from '../../../src/rpc/file-message.js';
 import type {
   RegisterRequest,
   ReportInventoryRequest,
@@ -182,9 +184,14 @@ const registration = (changes: Partial<RegisterRequest> = {}): RegisterRequest =
 
 const page = (
   at: AWorld,
-  entries: ReportInventoryRequest['entries'],
+  entries: readonly InventoryEntry[],
   complete: boolean,
-): ReportInventoryRequest => ({ stamp: at.stamp(k1, 2), entries, complete });
+): ReportInventoryRequest => ({
+  stamp: at.stamp(k1, 2),
+  entries: entries.map(toInventoryMessage),
+  complete,
+  deletedFileIds: [],
+});
 
 async function report(at: AWorld, ...pages: readonly ReportInventoryRequest[]): Promise<void> {
   async function* each() {

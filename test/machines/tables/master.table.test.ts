@@ -39,10 +39,10 @@ failed                  | over
 `;
 
 const evidence = (reported: number, ahead: readonly string[] = []) =>
-  ({ type: 'evidence', evidence: { known: 3, reported, ahead } }) as const;
+  ({ type: 'evidence', evidence: { known: 3, reported, ahead, comingIn: 0 } }) as const;
 
 describeTable<MasterEvent>('table of the master machine', {
-  start: () => initialTransition(masterMachine, { recoverGraceMs: 1000 }),
+  start: () => initialTransition(masterMachine, { recoverGraceMs: 1000, base: 'trusted' }),
   events: {
     evidence: [
       ['whole', evidence(3)],

@@ -150,7 +150,13 @@ async function* pagesOf(count: number) {
     uploadId: 'x'.repeat(10_000),
     quarantined: false,
     aside: false,
+    facts: undefined,
   };
   for (let size = 0; size < count; size += 1)
-    yield { stamp, entries: [{ ...entry, size }], complete: size === count - 1 };
+    yield {
+      stamp,
+      entries: [{ ...entry, size }],
+      complete: size === count - 1,
+      deletedFileIds: [],
+    };
 }
