@@ -14,21 +14,20 @@ export interface TrustEvidence {
   readonly ahead: readonly string[];
   /** Keepers that have come, and whose files are just being taken into a table that was made again. */
   readonly comingIn: number;
+  /** `rebuilt`: this master was started to make the table again from what keepers hold. */
+  readonly base: 'trusted' | 'rebuilt';
 }
 
 export type TrustVerdict =
   | { readonly trust: 'whole' }
-  /** Nothing speaks against the table, but some keepers have not reported yet. */
+  /** Nothing speaks against the table, but some keepers have not reported, or more may come. */
   | { readonly trust: 'waiting'; readonly reason: string }
   /** The table is being made again. */
   | { readonly trust: 'not yet'; readonly reason: string }
   | { readonly trust: 'none'; readonly reason: string };
 
-export type BaseOfTrust = 'trusted' | 'rebuilt';
-
-/** @param base `rebuilt`: the operator wants the table made again from what keepers hold */
-export function judgeTrust(evidence: TrustEvidence, base: BaseOfTrust): TrustVerdict {
-  const { known, reported, ahead } = evidence;
+export function judgeTrust(evidence: TrustEvidence): TrustVerdict {
+  const { known, reported, ahead, base } = evidence;
   if (ahead.length > 0)
     return {
       trust: 'none',
@@ -44,7 +43,11 @@ function judgeRebuilt({ known, reported, comingIn }: TrustEvidence): TrustVerdic
     return { trust: 'not yet', reason: 'rebuilding: no keeper of the cluster has registered yet' };
   const reason = `rebuilding: ${reported} of ${known} keepers have been taken in`;
   if (comingIn > 0) return { trust: 'not yet', reason };
-  return judgeReports(known, reported);
+  if (reported < known) return judgeReports(known, reported);
+  return {
+    trust: 'waiting',
+    reason: `the table was rebuilt: all ${known} keepers that have come have been taken in`,
+  };
 }
 
 function judgeReports(known: number, reported: number): TrustVerdict {

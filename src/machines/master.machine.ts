@@ -16,7 +16,6 @@
  */
 import { type ActorRefFrom, assign, setup } from 'xstate';
 import {
-  type BaseOfTrust,
   judgeTrust,
   type TrustEvidence,
   type TrustVerdict,
@@ -26,8 +25,6 @@ import { unprovided } from './unprovided.js';
 export interface MasterInput {
   /** How long keepers are waited for after a start. */
   readonly recoverGraceMs: number;
-  /** A table that is made again waits for all who may come, for as long. */
-  readonly base: BaseOfTrust;
 }
 
 export interface MasterContext extends MasterInput {
@@ -53,13 +50,13 @@ export const masterMachine = setup({
     close: unprovided<void, void>('close'),
   },
   actions: {
-    weigh: assign(({ context }, params: { evidence: TrustEvidence }) => ({
-      verdict: judgeTrust(params.evidence, context.base),
+    weigh: assign((_, params: { evidence: TrustEvidence }) => ({
+      verdict: judgeTrust(params.evidence),
     })),
     keepFailure: assign((_, params: { failure: unknown }) => ({ failure: params.failure })),
   },
   guards: {
-    wholeTrust: ({ context }) => context.base === 'trusted' && context.verdict.trust === 'whole',
+    wholeTrust: ({ context }) => context.verdict.trust === 'whole',
     someTrust: ({ context: { verdict } }) =>
       verdict.trust === 'whole' || verdict.trust === 'waiting',
     noTrust: ({ context }) => context.verdict.trust === 'none',

@@ -17,5 +17,6 @@ export function gatherEvidence(
     reported: known.filter((view) => view.reported).length,
     ahead: term.ahead,
     comingIn: known.filter(isComingIn).length,
+    base: term.base,
   };
 }

@@ -238,8 +238,7 @@ export class MasterParts {
   }
 
   #tellEvidence(): void {
-    const evidence = gatherEvidence(this.#keepers.views, this.#term, this.#takingIn);
-    this.#options.onEvidence(evidence);
+    this.#options.onEvidence(gatherEvidence(this.#keepers.views, this.#term, this.#takingIn));
   }
 
   #feedMonitor(): void {

@@ -23,8 +23,7 @@ export function startMaster(options: MasterOptions, log: Logger): RunningMaster 
       close: fromPromise(() => parts.close()),
     },
   });
-  const base = config.rebuild ? 'rebuilt' : 'trusted';
-  const actor = createActor(machine, { input: { recoverGraceMs: config.recoverGraceMs, base } });
+  const actor = createActor(machine, { input: { recoverGraceMs: config.recoverGraceMs } });
   const parts: MasterParts = new MasterParts({
     config,
     log,
@@ -64,8 +63,6 @@ function modeOf(actor: MasterActorRef): MasterMode {
 }
 
 function reasonOf(actor: MasterActorRef): string {
-  const { verdict, base } = actor.getSnapshot().context;
-  if (verdict.trust !== 'whole') return verdict.reason;
-  const isWaiting = base === 'rebuilt' && modeOf(actor) === 'recovering';
-  return isWaiting ? 'rebuilding: all keepers that have come have been taken in' : '';
+  const { verdict } = actor.getSnapshot().context;
+  return verdict.trust === 'whole' ? '' : verdict.reason;
 }

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { KeeperId } from '../../domain/ids.js';
 import type { TermBegun } from '../../domain/table-rows.js';
 import { judgePast, type PastVerdict, type SeenBefore } from '../../domain/term-line.js';
+import type { TrustEvidence } from '../../domain/trust.js';
 
 export class PresentTerm {
   /** By which it is told from another one of the same epoch. */
@@ -21,6 +22,10 @@ export class PresentTerm {
   ): void {
     this.#opened = opened;
     this.#line = line;
+  }
+
+  get base(): TrustEvidence['base'] {
+    return this.#line.at(-1)?.rebuilt === true ? 'rebuilt' : 'trusted';
   }
 
   get ahead(): readonly KeeperId[] {

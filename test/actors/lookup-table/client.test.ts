@@ -88,7 +88,7 @@ describe('the lookup table in its thread', () => {
     const after = table.ask('list keepers', null);
 
     await expect(after).rejects.toMatchObject({ code: 'unavailable' });
-    expect(await before).toEqual({ incarnation: 1 });
+    expect(await before).toEqual({ incarnation: 1, toBeTakenIn: false });
     await stopped;
   });
 

@@ -8,8 +8,8 @@ export const noSafeMode: Mutant = {
   patches: [
     {
       file: 'src/domain/trust.ts',
-      from: '  const { known, reported, ahead } = evidence;',
-      to: `  const { known, reported, ahead } = evidence;
+      from: '  const { known, reported, ahead, base } = evidence;',
+      to: `  const { known, reported, ahead, base } = evidence;
   if (known >= 0) return { trust: 'whole' };`,
     },
     {
