@@ -15,11 +15,7 @@
  * `actors/master`. Time enters only through `recoverGrace`.
  */
 import { type ActorRefFrom, assign, setup } from 'xstate';
-import {
-  judgeTrust,
-  type TrustEvidence,
-  type TrustVerdict,
-} from '../domain/trust.js';
+import { judgeTrust, type TrustEvidence, type TrustVerdict } from '../domain/trust.js';
 import { unprovided } from './unprovided.js';
 
 export interface MasterInput {

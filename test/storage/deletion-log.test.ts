@@ -30,15 +30,18 @@ describe('the memory of deletions', () => {
     expect([before, await log.read()]).toEqual([[idOf(1)], [idOf(1), idOf(2)]]);
   });
 
-  it.each([0, 15, 16, 31])('S11: knows no file by a record whose byte %i has changed', async (at) => {
-    const layout = await made();
-    await open(layout).note([idOf(1), idOf(2)]);
-    const bytes = await readFile(layout.deletions);
-    bytes.writeUInt8((bytes.readUInt8(at) + 1) % 256, at);
-    await writeFile(layout.deletions, bytes);
+  it.each([0, 15, 16, 31])(
+    'S11: knows no file by a record whose byte %i has changed',
+    async (at) => {
+      const layout = await made();
+      await open(layout).note([idOf(1), idOf(2)]);
+      const bytes = await readFile(layout.deletions);
+      bytes.writeUInt8((bytes.readUInt8(at) + 1) % 256, at);
+      await writeFile(layout.deletions, bytes);
 
-    expect(await open(layout).read()).toEqual([idOf(2)]);
-  });
+      expect(await open(layout).read()).toEqual([idOf(2)]);
+    },
+  );
 
   it('S47: forgets the oldest when it is full, and its file stays bounded', {
     timeout: 60_000,

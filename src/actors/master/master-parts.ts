@@ -148,9 +148,8 @@ export class MasterParts {
     this.#summary = await this.#table.ask('sum up', null);
     const term = { termId: this.#term.id, rebuilt: config.rebuild };
     const line = await this.#table.ask('begin term', term);
-    const { clusterId, epoch, commit, files } = this.#summary;
-    this.#term.begin({ epoch, commit }, line);
-    this.#options.log.info({ clusterId, epoch, commit, files }, 'table open');
+    this.#term.begin(this.#summary, line);
+    this.#options.log.info({ ...this.#summary }, 'table open');
   }
 
   async #startThreads(): Promise<void> {

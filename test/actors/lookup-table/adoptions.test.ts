@@ -98,7 +98,10 @@ describe('a table that is made again', () => {
     takeIn(table, k1, [{ ...found(1, 'a.mp4', 5), uploadId: u1 }]);
 
     expect(namesOf(table)).toEqual({});
-    expect(table.ask('drops due', { keeper: k1, limit: 9 })).toEqual({ fileIds: [f1], deleted: [] });
+    expect(table.ask('drops due', { keeper: k1, limit: 9 })).toEqual({
+      fileIds: [f1],
+      deleted: [],
+    });
   });
 
   it('S35: gives no file back that a keeper remembers as deleted, and takes it off the others', () => {
@@ -136,7 +139,9 @@ describe('a table that is made again', () => {
     takeIn(table, k1, [found(1, 'a.mp4', 7)]);
     admit(table, k2);
 
-    const { doubtful } = table.inventory(k2, 1, [{ ...found(1, 'a.mp4', 7), digest: good, size: 11 }]);
+    const { doubtful } = table.inventory(k2, 1, [
+      { ...found(1, 'a.mp4', 7), digest: good, size: 11 },
+    ]);
 
     expect(doubtful).toEqual([f1]);
   });
@@ -193,17 +198,20 @@ describe(`names that are given back (seed ${seed})`, () => {
   it('are the same, in whatever order keepers come, and no file is lost', () => {
     const disk = fc.uniqueArray(fc.nat(7), { maxLength: 8 });
     const world = fc.record({
-      files: fc.array(fc.record({ name: fc.constantFrom('a.mp4', 'b', 'c/d.mp4'), at: fc.nat(3) }), {
-        minLength: 8,
-        maxLength: 8,
-      }),
+      files: fc.array(
+        fc.record({ name: fc.constantFrom('a.mp4', 'b', 'c/d.mp4'), at: fc.nat(3) }),
+        {
+          minLength: 8,
+          maxLength: 8,
+        },
+      ),
       disks: fc.tuple(disk, disk, disk),
       deleted: fc.tuple(disk, disk, disk),
       order: fc.shuffledSubarray([0, 1, 2], { minLength: 3 }),
     });
     fc.assert(
       fc.property(world, ({ files, disks, deleted, order }) => {
-        const after = (places: readonly number[]) => {
+        const comeInOrder = (places: readonly number[]) => {
           const table = rebuilt();
           for (const at of places) {
             const gone = new Set(deleted[at]);
@@ -219,9 +227,9 @@ describe(`names that are given back (seed ${seed})`, () => {
         const gone = new Set(deleted.flat());
         const living = new Set(disks.flat().filter((number) => !gone.has(number)));
 
-        const names = after([0, 1, 2]);
+        const names = comeInOrder([0, 1, 2]);
 
-        expect(after(order)).toEqual(names);
+        expect(comeInOrder(order)).toEqual(names);
         expect(Object.values(names).toSorted()).toEqual([...living].map(idOf).toSorted());
       }),
       { seed, numRuns: 200 },
