@@ -64,6 +64,61 @@ describe('the directory of a table', () => {
   });
 });
 
+describe('a master that begins with what is sound', () => {
+  it('sets a damaged table aside, whole, and begins an empty one', async () => {
+    await (await LmdbTableStore.open(directory)).close();
+    const table = join(directory, 'table.mdb');
+    const damaged = (await readFile(table)).fill(7, 0, 100);
+    await writeFile(table, damaged);
+
+    const store = await LmdbTableStore.open(directory, 'what is sound');
+
+    const aside = (await readdir(directory)).filter((name) => /aside-\d.*Z$/.test(name));
+    expect(store.identity).toMatchObject({ epoch: 1, commit: 0 });
+    expect(await readFile(join(directory, aside[0] ?? ''))).toEqual(damaged);
+    await store.close();
+  });
+
+  it('keeps a sound one', async () => {
+    const first = await LmdbTableStore.open(directory);
+    await first.close();
+
+    const store = await LmdbTableStore.open(directory, 'what is sound');
+
+    expect(store.identity).toEqual({ ...first.identity, epoch: 2 });
+    await store.close();
+  });
+
+  it('goes on where it was interrupted when only what was set aside is there', async () => {
+    await writeFile(join(directory, 'table.mdb.aside-2026-01-01T00-00-00.000Z'), 'damaged');
+
+    const asItIs = LmdbTableStore.open(directory);
+    await expect(asItIs).rejects.toMatchObject({ code: 'usage' });
+    const store = await LmdbTableStore.open(directory, 'what is sound');
+
+    expect(store.identity.epoch).toBe(1);
+    await store.close();
+  });
+
+  it('S39: raises its own numbers with the rows of one batch, and never lowers them', async () => {
+    const store = await LmdbTableStore.open(directory);
+    const raise = {
+      type: 'raise',
+      clusterId: store.identity.clusterId,
+      epoch: 9,
+      commit: 70,
+    } as const;
+
+    store.transact((transaction) => transaction.apply([raise]));
+    store.transact((transaction) => transaction.apply([{ ...raise, epoch: 2, commit: 3 }]));
+    await store.close();
+    const again = await LmdbTableStore.open(directory);
+
+    expect(again.identity).toMatchObject({ epoch: 10, commit: 72 });
+    await again.close();
+  });
+});
+
 describe('a damaged table', () => {
   it.each([
     ['filled with something else', (bytes: Buffer) => bytes.fill(7)],

@@ -82,6 +82,38 @@ describe('commands of the master', () => {
     expect(disk.told).toEqual([`bad bytes of ${idOf(1)}`, `all of ${idOf(2)}`]);
   });
 
+  it('S35: remembers that a file was deleted when it is off the disk, and before it says so', async () => {
+    const disk = new ADisk();
+    const commands = commandsOn(disk);
+    const deletion = { ...dropOf(1), value: { ...dropOf(1).value, deleted: true } };
+
+    commands.take(deletion);
+    await disk.begun(1);
+    const before = [...disk.told];
+    disk.finish();
+    await nextTurn();
+    commands.take(dropOf(2));
+    await disk.begun(2);
+    disk.finish();
+    await nextTurn();
+
+    expect(before).toEqual([]);
+    expect(disk.told).toEqual([`remembered ${idOf(1)}`, `all of ${idOf(1)}`, `all of ${idOf(2)}`]);
+  });
+
+  it('S35: does not confirm a deletion that it cannot remember', async () => {
+    const disk = new ADisk();
+    disk.isForgetful = true;
+    const commands = commandsOn(disk);
+
+    commands.take({ ...dropOf(1), value: { ...dropOf(1).value, deleted: true } });
+    await disk.begun(1);
+    disk.finish();
+    await nextTurn();
+
+    expect(disk.told).toEqual([]);
+  });
+
   it('begins nothing any more when the keeper stops', async () => {
     const disk = new ADisk();
     const commands = commandsOn(disk);
@@ -122,7 +154,8 @@ describe('commands of the master', () => {
 class ADisk {
   readonly dropping: FileId[] = [];
   readonly discarded: FileId[] = [];
-  /** What the master was told. */
+  isForgetful = false;
+  /** What was written down, and what the master was told. */
   readonly told: string[] = [];
   #onBegin: () => void = () => undefined;
   #onFinish: () => void = () => undefined;
@@ -138,6 +171,11 @@ class ADisk {
 
   async dropQuarantined(fileIds: readonly FileId[]) {
     return { dropped: fileIds, failed: [] };
+  }
+
+  async noteDeleted(fileIds: readonly FileId[]): Promise<void> {
+    if (this.isForgetful) throw new Error('the disk is full');
+    this.told.push(`remembered ${fileIds.join()}`);
   }
 
   async discard(fileId: FileId): Promise<void> {

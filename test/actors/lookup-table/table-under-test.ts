@@ -146,7 +146,7 @@ export class TableUnderTest {
   }
 }
 
-export const nothingSeen = { highestEpoch: 0, highestCommit: 0, terms: [] };
+const nothingSeen = { highestEpoch: 0, highestCommit: 0, terms: [] };
 export const k1 = keeperId('k1');
 export const k2 = keeperId('k2');
 export const k3 = keeperId('k3');

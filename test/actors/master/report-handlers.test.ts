@@ -46,6 +46,19 @@ describe('a report of a stored replica', () => {
     expect(at.toLoop.at(-1)).toMatchObject({ type: 'copy ended', outcome: 'failed' });
   });
 
+  it('S1: that the table does not know is kept until all that its keeper holds has been taken in', async () => {
+    const at = aWorld();
+    at.world.takingIn.registered(k1, true);
+    const reports = createReportHandlers(at.world);
+
+    const early = reports.reportStored(stored(at));
+    await expect(early).rejects.toMatchObject({ code: 'unavailable' });
+    at.world.takingIn.done(k1);
+    const late = await reports.reportStored(stored(at));
+
+    expect(late.accepted).toBe(false);
+  });
+
   it('is refused for a file that has been removed', async () => {
     const at = aWorld();
     at.table.storeFile([k1]);
