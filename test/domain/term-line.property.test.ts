@@ -45,7 +45,8 @@ describe(`a line of terms, one of which is rebuilt (seed ${seed})`, () => {
 
   it('S26: is found out when an older copy of it is put back, by a keeper that obeyed more of it', () => {
     fc.assert(
-      fc.property(history, fc.nat(7), ({ line, rebuilt, before, seen }, cutAt) => {
+      fc.property(history, fc.nat(7), fc.boolean(), (drawn, cutAt, obeysTheCopy) => {
+        const { line, rebuilt, before, seen } = drawn;
         const kept = line.slice(0, Math.max(rebuilt + 1, cutAt % line.length));
         const present = { termId: 'present', beganAt: kept.at(-1)?.beganAt ?? 0 };
         const copy = [...kept, present];
@@ -55,7 +56,10 @@ describe(`a line of terms, one of which is rebuilt (seed ${seed})`, () => {
         );
         const knows = since.some(({ termId }) => placeOf(kept, termId) >= rebuilt);
 
-        const verdict = judgePast(seenBefore([...before, ...since]), copy, opened(copy));
+        const last = obeysTheCopy ? [{ termId: 'present', commit: present.beganAt }] : [];
+        const all = seenBefore([...before, ...since, ...last]);
+
+        const verdict = judgePast(all, copy, opened(copy));
 
         if (knows) expect(verdict).toBe(more.length > 0 ? 'later' : 'had');
         else expect(verdict).not.toBe('later');
