@@ -35,6 +35,8 @@ export interface RigOptions {
   readonly keepers: number;
   readonly masterArgs?: readonly string[];
   readonly keeperArgs?: readonly string[];
+  /** Where the data of a server lie, by its name; a directory below the rig's own unless given. */
+  readonly dataDirs?: ReadonlyMap<string, string>;
 }
 
 const healTimeoutSeconds = 60;
@@ -48,8 +50,7 @@ export class Rig {
   static async start(options: RigOptions): Promise<Rig> {
     const rig = new Rig(await mkdtemp(join(tmpdir(), 'reelkeep-test-')), options);
     onTestFinished(() => rig.#end());
-    await rig.startMaster();
-    await Promise.all(rig.keeperNames.map((name) => rig.startKeeper(name)));
+    await rig.startAll();
     return rig;
   }
 
@@ -64,6 +65,12 @@ export class Rig {
 
   get masterAddress(): string {
     return `127.0.0.1:${this.#ports.get('master') ?? 0}`;
+  }
+
+  /** The master, then every keeper. */
+  async startAll(): Promise<void> {
+    await this.startMaster();
+    await Promise.all(this.keeperNames.map((name) => this.startKeeper(name)));
   }
 
   /** On the port it had before, if it ran before. */
@@ -90,8 +97,18 @@ export class Rig {
     await this.server(name).end('SIGKILL');
   }
 
+  /** Every server at once. */
+  async killAll(): Promise<void> {
+    await Promise.all([...this.#servers.values()].map((server) => server.end('SIGKILL')));
+  }
+
   path(...parts: readonly string[]): string {
     return join(this.dir, ...parts);
+  }
+
+  /** Below the data directory of a server. */
+  data(name: string, ...parts: readonly string[]): string {
+    return join(this.#options.dataDirs?.get(name) ?? this.path(name), ...parts);
   }
 
   client(...args: readonly string[]): Promise<ClientRun> {
@@ -138,7 +155,7 @@ export class Rig {
 
   /** Names of what is on its way to the keepers' disks. */
   async staged(): Promise<readonly string[]> {
-    const lists = this.keeperNames.map((name) => readdir(this.path(name, 'staging')));
+    const lists = this.keeperNames.map((name) => readdir(this.data(name, 'staging')));
     return (await Promise.all(lists)).flat();
   }
 
@@ -151,7 +168,7 @@ export class Rig {
 
   /** The mp4 of a replica on its keeper's disk. */
   replicaFile(replica: ReplicaJson): string {
-    return this.path(replica.keeper, replica.path);
+    return this.data(replica.keeper, replica.path);
   }
 
   async #start(
@@ -159,7 +176,7 @@ export class Rig {
     name: string,
     args: readonly string[],
   ): Promise<ServerProcess> {
-    const port = ['--port', String(this.#ports.get(name) ?? 0), '--data', this.path(name)];
+    const port = ['--port', String(this.#ports.get(name) ?? 0), '--data', this.data(name)];
     const logFile = this.path(`${name}.log`);
     const server = await ServerProcess.start({ program, args: [...port, ...args], logFile });
     this.#servers.set(name, server);
@@ -168,7 +185,7 @@ export class Rig {
   }
 
   async #end(): Promise<void> {
-    await Promise.all([...this.#servers.values()].map((server) => server.end('SIGKILL')));
+    await this.killAll();
     await rm(this.dir, { recursive: true, force: true });
   }
 }
