@@ -114,18 +114,19 @@ export class StagedReplica {
     this.#require('receiving');
     if (!this.#chunks.fits(index, length, digest))
       throw new ReelkeepError('usage', `chunk ${index} of ${length} bytes does not fit this file`);
-    const work = this.#parts.pool.hashAndWrite({
-      shared,
-      length,
-      digest,
-      fd: this.#data.fd,
-      position: chunkOffset(index),
+    const { pool, space, sync } = this.#parts;
+    const position = chunkOffset(index);
+    const work = space.whileRoomIsLeft(length, () =>
+      pool.hashAndWrite({ shared, length, digest, fd: this.#data.fd, position }),
+    );
+    const output = await this.#track(work).catch((error: unknown) => {
+      sync.noteError(error);
+      throw toDiskError('writing a chunk', error);
     });
-    const output = await this.#track(work);
-    if (output.ok) return this.#parts.space.release(this.#chunks.note(index, digest));
+    if (output.ok) return space.release(this.#chunks.note(index, digest));
     if (output.failure === 'mismatch')
       throw new ReelkeepError('integrity', `chunk ${index} does not match its digest`);
-    this.#parts.sync.noteCode(output.code, output.detail);
+    sync.noteCode(output.code, output.detail);
     throw diskError('writing a chunk', output.code, output.detail);
   }
 

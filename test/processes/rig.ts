@@ -208,6 +208,14 @@ export class ClientInBackground {
     this.#child.kill('SIGKILL');
     await this.ended;
   }
+
+  pause(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child.kill('SIGCONT');
+  }
 }
 
 /** A real mp4 of exactly so many bytes: the clip, and a `free` box that players skip. */

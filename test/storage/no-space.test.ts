@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -31,6 +31,37 @@ describe.skipIf(smallDisk === undefined)('a disk that is full', () => {
     await store.drop([kept.fileId]);
     await put(store, large);
     expect(await store.verify(large.fileId, large)).toEqual({ outcome: 'sound' });
+    await store.drop([large.fileId]);
+  });
+
+  it('keeps its reserve, though something else fills it while a replica is written', async () => {
+    const disk = smallDisk ?? '';
+    const reserve = { bytes: 2 * chunkBytes };
+    const store = await bench.open(join(disk, 'kept'), { reserve });
+    const film = aFilm(3, chunkBytes);
+    const staged = await store.stage(film.fileId, film.uploadId, film.size);
+    const junk = join(disk, 'junk');
+    await writeFile(junk, Buffer.alloc((await freeBytes(disk)) - reserve.bytes - 4096));
+
+    await expect(receive(staged, film.bytes)).rejects.toMatchObject({ code: 'no-space' });
+
+    expect(await freeBytes(disk)).toBeGreaterThanOrEqual(reserve.bytes);
+    await rm(junk);
+    await receive(staged, film.bytes);
+    await store.drop([film.fileId]);
+  });
+
+  it('lets a keeper start again', async () => {
+    const own = join(smallDisk ?? '', 'again');
+    await (await bench.open(own)).close();
+    const junk = join(own, 'staging', 'junk');
+    await fill(junk);
+    await rename(junk, join(smallDisk ?? '', 'junk'));
+
+    const { identity } = await bench.open(own);
+
+    expect(identity.incarnation).toBe(2);
+    await rm(join(smallDisk ?? '', 'junk'));
   });
 
   it('lets a keeper remember new terms all the same, however many', async () => {
@@ -50,6 +81,11 @@ describe.skipIf(smallDisk === undefined)('a disk that is full', () => {
     expect((await bench.open(own)).identity).toMatchObject({ incarnation: 2, highestEpoch: 4 });
   });
 });
+
+async function freeBytes(disk: string): Promise<number> {
+  const { bavail, bsize } = await statfs(disk);
+  return bavail * bsize;
+}
 
 /** Until nothing more fits. */
 async function fill(path: string): Promise<void> {

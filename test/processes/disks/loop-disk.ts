@@ -23,7 +23,7 @@ const mountOptions: Readonly<Record<FileSystem, string>> = {
   xfs: 'loop',
 };
 
-export const run = promisify(execFile);
+const run = promisify(execFile);
 
 export class LoopDisk {
   /** Where it is mounted. */
