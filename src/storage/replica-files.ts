@@ -44,13 +44,17 @@ export async function fileBytes(path: string): Promise<number | undefined> {
 }
 
 /**
- * Does what takes names off the disk. Nothing is absent from a root that is not there: it may only be
- * unmounted, and so it is looked for before and after.
+ * Does what would go wrong unseen on an empty directory in the place of the root: nothing is absent
+ * from a root that is not there, for it may only be unmounted. It is looked for before and after.
  */
-export async function whileRootIsThere({ layout }: StoreParts, work: () => Promise<unknown>) {
+export async function whileRootIsThere<Value>(
+  { layout }: StoreParts,
+  work: () => Promise<Value>,
+): Promise<Value> {
   await lstat(layout.objects);
-  await work();
+  const value = await work();
   await lstat(layout.objects);
+  return value;
 }
 
 /** Removes a replica from `objects`; call it in the file's turn. The caller syncs the bucket. */

@@ -131,7 +131,7 @@ export class ReplicaStore {
         incarnation,
       };
       if (isSameTerm(known, next)) return;
-      await writeIdentity(this.#parts.layout.identity, next);
+      await this.#writeIdentity(next);
       this.#identity = next;
     });
     this.#writingIdentity = write.catch(() => {
@@ -230,10 +230,13 @@ export class ReplicaStore {
     return takeInventory(this.#parts);
   }
 
-  /** @throws ReelkeepError `unavailable` when the disk does not say. */
+  /**
+   * @throws ReelkeepError `unavailable` when the disk does not say, or is not there: of the one that
+   *   lies below its mount point nobody wants to know.
+   */
   async space(): Promise<Space> {
     try {
-      return await this.#parts.space.measure();
+      return await whileRootIsThere(this.#parts, () => this.#parts.space.measure());
     } catch (error) {
       this.#parts.sync.noteError(error);
       throw toDiskError('measuring the disk', error);
@@ -245,6 +248,18 @@ export class ReplicaStore {
     await Promise.allSettled(Array.from(this.#staged.values(), (staged) => staged.abandon()));
     await this.#writingIdentity;
     await this.#root.lock.release();
+  }
+
+  /** Never into an empty directory on which the disk was mounted: that would be a copy of this keeper. */
+  async #writeIdentity(identity: KeeperIdentity): Promise<void> {
+    const { layout, sync } = this.#parts;
+    try {
+      await whileRootIsThere(this.#parts, () =>
+        writeIdentity(layout.identity, identity, sync.strict()),
+      );
+    } catch (error) {
+      throw toDiskError(`writing ${layout.identity}`, error);
+    }
   }
 
   /** Nobody was ever told of it. */

@@ -31,6 +31,12 @@ export interface FileJson {
   readonly mp4: unknown;
 }
 
+interface KeeperJson {
+  readonly keeper: string;
+  readonly state: string;
+  readonly disk: string;
+}
+
 export interface RigOptions {
   readonly keepers: number;
   readonly masterArgs?: readonly string[];
@@ -136,10 +142,19 @@ export class Rig {
     return JSON.parse(await this.succeed('--json', 'status')) as Readonly<Record<string, unknown>>;
   }
 
-  async keeperStates(): Promise<Readonly<Record<string, string>>> {
+  async keepers(): Promise<readonly KeeperJson[]> {
     const lines = (await this.succeed('--json', 'keepers')).trim().split('\n');
-    const keepers = lines.map((line) => JSON.parse(line) as { keeper: string; state: string });
+    return lines.map((line) => JSON.parse(line) as KeeperJson);
+  }
+
+  async keeperStates(): Promise<Readonly<Record<string, string>>> {
+    const keepers = await this.keepers();
     return Object.fromEntries(keepers.map(({ keeper, state }) => [keeper, state]));
+  }
+
+  /** `sound` or `suspect`, as its keeper tells. */
+  async diskOf(name: string): Promise<string | undefined> {
+    return (await this.keepers()).find(({ keeper }) => keeper === name)?.disk;
   }
 
   async healthy(): Promise<void> {

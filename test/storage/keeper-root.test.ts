@@ -1,6 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, link, mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rmdir,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -51,6 +62,23 @@ describe('a keeper’s directory', () => {
       highestCommit: 95,
       terms: [],
     });
+  });
+
+  it('S29, S41: leaves an empty directory alone that is in the place of its root', async () => {
+    const { root, store } = await bench.openNew();
+    await rename(root, `${root}.mounted`);
+    await mkdir(root);
+    const term = { clusterId: clusterId('aa'.repeat(16)), epoch: 7, commit: 90 };
+
+    await expect(store.recordTerm(term)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(store.space()).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await readdir(root)).toEqual([]);
+
+    await rmdir(root);
+    await rename(`${root}.mounted`, root);
+    await store.recordTerm(term);
+    expect(await store.space()).toMatchObject({ usedBytes: 0 });
+    expect(store.identity).toMatchObject({ highestEpoch: 7 });
   });
 
   it('refuses the term of another cluster', async () => {

@@ -98,6 +98,8 @@ export interface KeeperInfo {
   readonly usedBytes: number;
   readonly freeBytes: number;
   readonly replicas: number;
+  /** `suspect`: a sync failed, or it is sick or read-only; nothing new is placed there. */
+  readonly disk: 'sound' | 'suspect';
 }
 
 export interface ClusterStatus {

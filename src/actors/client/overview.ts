@@ -18,6 +18,7 @@ export const toKeeperInfo = (keeper: Keeper): KeeperInfo => ({
   usedBytes: keeper.usedBytes,
   freeBytes: keeper.freeBytes,
   replicas: keeper.replicas,
+  disk: keeper.diskSuspect ? 'suspect' : 'sound',
 });
 
 export const toClusterStatus = (status: StatusResponse): ClusterStatus => ({

@@ -28,6 +28,7 @@ export function createOverviewHandlers(
         usedBytes: view.usedBytes,
         freeBytes: view.freeBytes,
         replicas: replicas.get(view.keeper) ?? 0,
+        diskSuspect: view.diskSuspect,
       }));
       return { keepers };
     },

@@ -9,7 +9,7 @@ export function keepersText(keepers: readonly KeeperInfo[], paint: Paint): strin
   const rows = keepers.map((keeper) => [
     keeper.keeper,
     keeper.address,
-    paintState(keeper.state, paint),
+    stateText(keeper, paint),
     `${spanText(keeper.lastHeartbeatMs)} ago`,
     sizeText(keeper.usedBytes),
     sizeText(keeper.freeBytes),
@@ -18,7 +18,8 @@ export function keepersText(keepers: readonly KeeperInfo[], paint: Paint): strin
   return alignColumns([head.map((title) => paint.dim(title)), ...rows]);
 }
 
-function paintState(state: KeeperInfo['state'], paint: Paint): string {
+function stateText({ state, disk }: KeeperInfo, paint: Paint): string {
+  if (disk === 'suspect') return paint.red(`${state}, disk suspect`);
   if (state === 'alive') return paint.green(state);
   return state === 'lost' ? paint.red(state) : paint.yellow(state);
 }

@@ -32,6 +32,7 @@ export interface KeeperSetting {
   readonly reported?: boolean;
   readonly freeBytes?: number;
   readonly transfers?: number;
+  readonly diskSuspect?: boolean;
   /** Without one it cannot be told anything. */
   readonly session?: boolean;
 }
@@ -92,10 +93,10 @@ export class AWorld {
   /** A keeper that has registered, and unless said otherwise is alive and has reported. */
   join(keeper: KeeperId, setting: KeeperSetting = {}): void {
     const { incarnation = 1, state = 'alive', reported = true, session = true } = setting;
-    const { freeBytes = 1_000_000, transfers = 0 } = setting;
+    const { freeBytes = 1_000_000, transfers = 0, diskSuspect = false } = setting;
     const { keepers, tickets } = this.world;
     this.table.admit(keeper, incarnation);
-    const beat = { freeBytes, usedBytes: 0, transfers, diskSuspect: false };
+    const beat = { freeBytes, usedBytes: 0, transfers, diskSuspect };
     keepers.admit(keeper, incarnation, `${keeper}:7001`, beat, this.nowMs);
     tickets.newKey(keeper);
     keepers.judged(keeper, state);

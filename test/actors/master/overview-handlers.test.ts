@@ -9,7 +9,7 @@ const signal = new AbortController().signal;
 describe('the overview of the cluster', () => {
   it('lists keepers in the order of their names, with how long they have been silent', async () => {
     const at = new AWorld();
-    at.join(k2, { state: 'lost', freeBytes: 5 });
+    at.join(k2, { state: 'lost', freeBytes: 5, diskSuspect: true });
     at.nowMs += 3_000.4;
     at.join(k1);
     at.table.storeFile([k1]);
@@ -25,6 +25,7 @@ describe('the overview of the cluster', () => {
         usedBytes: 0,
         freeBytes: 1_000_000,
         replicas: 1,
+        diskSuspect: false,
       },
       {
         keeperId: 'k2',
@@ -34,6 +35,7 @@ describe('the overview of the cluster', () => {
         usedBytes: 0,
         freeBytes: 5,
         replicas: 0,
+        diskSuspect: true,
       },
     ]);
   });

@@ -54,6 +54,7 @@ describe('status, keepers, fsck and verify', () => {
       usedBytes: 1024,
       freeBytes: 2048,
       replicas: 4,
+      disk: 'sound',
     } as const;
     const keepers = async () => [keeper];
 
@@ -61,6 +62,8 @@ describe('status, keepers, fsck and verify', () => {
     expect((await run(['keepers'], { keepers })).out.split('\n')[1]).toBe(
       'k1      127.0.0.1:7001  alive  120 ms ago  1.0 KiB  2.0 KiB  4',
     );
+    const sick = async () => [{ ...keeper, disk: 'suspect' as const }];
+    expect((await run(['keepers'], { keepers: sick })).out).toContain('  alive, disk suspect  ');
   });
 
   it('retires a keeper', async () => {
