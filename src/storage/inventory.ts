@@ -57,8 +57,9 @@ export async function* takeInventory(parts: StoreParts): AsyncGenerator<Inventor
 type Found = InventoryEntry | 'unreadable';
 
 async function* survey(parts: StoreParts, published: ReadonlySet<FileId>): AsyncGenerator<Found> {
-  const asideBefore = await listReplicas(parts.layout.quarantine);
   const { layout } = parts;
+  if (!(await isRootThere(parts))) return yield 'unreadable';
+  const asideBefore = await listReplicas(layout.quarantine);
   for await (const { listing } of listBuckets(layout.objects)) {
     if (listing === undefined || asideBefore === undefined) yield 'unreadable';
     else
@@ -71,6 +72,18 @@ async function* survey(parts: StoreParts, published: ReadonlySet<FileId>): Async
   if (aside === undefined) yield 'unreadable';
   else yield* examineAll(parts, aside.keys(), examineAside);
   yield* examineAll(parts, published, examinePublished);
+  if (!(await isRootThere(parts))) yield 'unreadable';
+}
+
+async function isRootThere({ place, sync }: StoreParts): Promise<boolean> {
+  try {
+    await place.requireThere();
+    return true;
+  } catch (error) {
+    if (!isDiskFailure(error)) throw error;
+    sync.noteError(error);
+    return false;
+  }
 }
 
 async function* examineAll(

@@ -8,12 +8,14 @@ import { type KeeperIdentity, newIdentity, readIdentity, writeIdentity } from '.
 import { createLayout, type Layout } from './layout.js';
 import { makeRoot } from './make-root.js';
 import { lockRoot, type RootLock } from './root-lock.js';
+import { RootPlace } from './root-place.js';
 
 export interface KeeperRoot {
   readonly layout: Layout;
   /** With the incarnation of this start, which is durable. */
   readonly identity: KeeperIdentity;
   readonly lock: RootLock;
+  readonly place: RootPlace;
 }
 
 /** What a first start that was interrupted, or a fresh file system, leaves in an empty directory. */
@@ -44,7 +46,7 @@ export async function openKeeperRoot(root: string, id: KeeperId | undefined): Pr
     const identity = { ...last, incarnation: last.incarnation + 1 };
     await writeIdentity(layout.identity, identity);
     await makeRooms(layout);
-    return { layout, identity, lock };
+    return { layout, identity, lock, place: await RootPlace.find(layout.objects) };
   } catch (error) {
     await lock.release();
     throw error;

@@ -13,11 +13,13 @@ import type { DiskSync } from './disk-sync.js';
 import type { FileTurns } from './file-turns.js';
 import type { Layout, ReplicaPaths } from './layout.js';
 import type { HashPool } from './pool/hash-pool.js';
+import type { RootPlace } from './root-place.js';
 import type { SpaceMeter } from './space-meter.js';
 
 /** What the parts of one store share. */
 export interface StoreParts {
   readonly layout: Layout;
+  readonly place: RootPlace;
   readonly sync: DiskSync;
   readonly pool: HashPool;
   readonly space: SpaceMeter;
@@ -41,20 +43,6 @@ async function moveFile(from: string, to: string): Promise<boolean> {
 /** Bytes of the file, undefined when there is none. */
 export async function fileBytes(path: string): Promise<number | undefined> {
   return (await unlessAbsent(lstat(path)))?.size;
-}
-
-/**
- * Does what would go wrong unseen on an empty directory in the place of the root: nothing is absent
- * from a root that is not there, for it may only be unmounted. It is looked for before and after.
- */
-export async function whileRootIsThere<Value>(
-  { layout }: StoreParts,
-  work: () => Promise<Value>,
-): Promise<Value> {
-  await lstat(layout.objects);
-  const value = await work();
-  await lstat(layout.objects);
-  return value;
 }
 
 /** Removes a replica from `objects`; call it in the file's turn. The caller syncs the bucket. */

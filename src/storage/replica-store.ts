@@ -19,13 +19,7 @@ import { storageLimits } from './limits.js';
 import { OpenReplica } from './open-replica.js';
 import type { HashPool } from './pool/hash-pool.js';
 import { type RecoveryReport, recover } from './recovery.js';
-import {
-  fileBytes,
-  removeObject,
-  removePair,
-  type StoreParts,
-  whileRootIsThere,
-} from './replica-files.js';
+import { fileBytes, removeObject, removePair, type StoreParts } from './replica-files.js';
 import { type Reserve, type Space, SpaceMeter } from './space-meter.js';
 import { StagedReplica } from './staged-replica.js';
 import { type ExpectedBytes, type VerifyOutcome, verifyReplica } from './verify-replica.js';
@@ -69,6 +63,7 @@ export class ReplicaStore {
     const root = await openKeeperRoot(options.root, options.keeperId);
     const parts: StoreParts = {
       layout: root.layout,
+      place: root.place,
       sync: new DiskSync(options),
       pool: options.pool,
       space: new SpaceMeter(root.layout.root, options.reserve),
@@ -79,6 +74,7 @@ export class ReplicaStore {
     try {
       return new ReplicaStore(root, parts, await recover(parts));
     } catch (error) {
+      await root.place.close();
       await root.lock.release();
       throw toDiskError(`recovering ${options.root}`, error);
     }
@@ -147,7 +143,7 @@ export class ReplicaStore {
    *   `unavailable` when the disk is suspect; `refused-input` when it is too large.
    */
   async stage(fileId: FileId, uploadId: UploadId, size: number): Promise<StagedReplica> {
-    const { layout, space, sync, underWay } = this.#parts;
+    const { layout, place, space, sync, underWay } = this.#parts;
     // checks the ids before anything is done
     layout.staged(fileId, uploadId);
     if (sync.suspect) throw new ReelkeepError('unavailable', 'the disk of this keeper failed');
@@ -161,6 +157,7 @@ export class ReplicaStore {
     let promisedBytes = 0;
     try {
       if (left !== undefined) await this.#removeLeft(fileId, left);
+      await place.requireThere();
       await this.#requireNoObject(fileId);
       if (!(await space.promise(size)))
         throw new ReelkeepError('no-space', `this keeper has no room for ${size} bytes`);
@@ -236,7 +233,8 @@ export class ReplicaStore {
    */
   async space(): Promise<Space> {
     try {
-      return await whileRootIsThere(this.#parts, () => this.#parts.space.measure());
+      const { place, space } = this.#parts;
+      return await place.whileThere(() => space.measure());
     } catch (error) {
       this.#parts.sync.noteError(error);
       throw toDiskError('measuring the disk', error);
@@ -247,16 +245,15 @@ export class ReplicaStore {
   async close(): Promise<void> {
     await Promise.allSettled(Array.from(this.#staged.values(), (staged) => staged.abandon()));
     await this.#writingIdentity;
+    await this.#root.place.close();
     await this.#root.lock.release();
   }
 
   /** Never into an empty directory on which the disk was mounted: that would be a copy of this keeper. */
   async #writeIdentity(identity: KeeperIdentity): Promise<void> {
-    const { layout, sync } = this.#parts;
+    const { layout, place, sync } = this.#parts;
     try {
-      await whileRootIsThere(this.#parts, () =>
-        writeIdentity(layout.identity, identity, sync.strict()),
-      );
+      await place.whileThere(() => writeIdentity(layout.identity, identity, sync.strict()));
     } catch (error) {
       throw toDiskError(`writing ${layout.identity}`, error);
     }
@@ -264,9 +261,9 @@ export class ReplicaStore {
 
   /** Nobody was ever told of it. */
   async #removeLeft(fileId: FileId, uploadId: UploadId): Promise<void> {
-    const { layout, turns } = this.#parts;
+    const { layout, place, turns } = this.#parts;
     try {
-      await whileRootIsThere(this.#parts, async () => {
+      await place.whileThere(async () => {
         await removePair(layout.staged(fileId, uploadId));
         await turns.run(fileId, () => removeObject(this.#parts, fileId));
       });

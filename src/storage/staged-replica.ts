@@ -20,7 +20,7 @@ import { ChunkLedger } from './chunk-ledger.js';
 import { diskError, toDiskError } from './disk-error.js';
 import { requireOwnDirectory } from './keeper-root.js';
 import type { InspectOutput } from './pool/hash-pool.js';
-import { removeObject, removePair, type StoreParts, whileRootIsThere } from './replica-files.js';
+import { removeObject, removePair, type StoreParts } from './replica-files.js';
 
 /** What the manifest says beyond what the replica knows of itself. */
 export type ManifestFields = Pick<Manifest, 'name' | 'createdAt' | 'target' | 'mp4'>;
@@ -201,10 +201,12 @@ export class StagedReplica {
   /** published → durable: from here on it may be told. */
   async syncDirectory(): Promise<void> {
     await this.#advance('published', 'durable', async () => {
-      const { layout, sync } = this.#parts;
-      await sync.directory(layout.bucket(this.fileId));
-      // the bucket itself may be new
-      await sync.directory(layout.objects);
+      const { layout, place, sync } = this.#parts;
+      await place.whileThere(async () => {
+        await sync.directory(layout.bucket(this.fileId));
+        // the bucket itself may be new
+        await sync.directory(layout.objects);
+      });
       await this.#closeFiles();
     });
     this.#onEnd('durable');
@@ -225,8 +227,8 @@ export class StagedReplica {
     await Promise.allSettled(this.#inFlight);
     try {
       await this.#closeFiles();
-      const { layout, turns } = this.#parts;
-      await whileRootIsThere(this.#parts, async () => {
+      const { layout, place, turns } = this.#parts;
+      await place.whileThere(async () => {
         await removePair(layout.staged(this.fileId, this.uploadId));
         if (this.#isExposed)
           await turns.run(this.fileId, () => removeObject(this.#parts, this.fileId));

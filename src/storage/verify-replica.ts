@@ -28,7 +28,7 @@ export async function verifyReplica(
   expected: ExpectedBytes,
 ): Promise<VerifyOutcome> {
   try {
-    return await judge(parts, fileId, expected);
+    return await parts.place.whileThere(() => judge(parts, fileId, expected));
   } catch (error) {
     if (!isDiskFailure(error)) throw error;
     parts.sync.noteError(error);
