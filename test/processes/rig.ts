@@ -35,6 +35,13 @@ export interface RigOptions {
   readonly keepers: number;
   readonly masterArgs?: readonly string[];
   readonly keeperArgs?: readonly string[];
+  /** Asked at each start of a server, `master` or the name of a keeper. */
+  readonly launch?: (name: string, masterPort: number) => Launch;
+}
+
+interface Launch {
+  readonly args?: readonly string[];
+  readonly through?: readonly string[];
 }
 
 const healTimeoutSeconds = 60;
@@ -62,8 +69,12 @@ export class Rig {
     return Array.from({ length: this.#options.keepers }, (_, index) => `k${index + 1}`);
   }
 
+  get masterPort(): number {
+    return this.#ports.get('master') ?? 0;
+  }
+
   get masterAddress(): string {
-    return `127.0.0.1:${this.#ports.get('master') ?? 0}`;
+    return `127.0.0.1:${this.masterPort}`;
   }
 
   /** On the port it had before, if it ran before. */
@@ -109,6 +120,11 @@ export class Rig {
   /** A client that runs on while the test does something else. */
   startClient(...args: readonly string[]): ClientInBackground {
     return new ClientInBackground(this.masterAddress, args);
+  }
+
+  /** The same, started by another program: `env`, `strace`. */
+  startClientThrough(through: readonly string[], ...args: readonly string[]): ClientInBackground {
+    return new ClientInBackground(this.masterAddress, args, through);
   }
 
   async stat(name: string): Promise<FileJson> {
@@ -161,7 +177,9 @@ export class Rig {
   ): Promise<ServerProcess> {
     const port = ['--port', String(this.#ports.get(name) ?? 0), '--data', this.path(name)];
     const logFile = this.path(`${name}.log`);
-    const server = await ServerProcess.start({ program, args: [...port, ...args], logFile });
+    const { args: more = [], through = [] } = this.#options.launch?.(name, this.masterPort) ?? {};
+    const all = [...port, ...args, ...more];
+    const server = await ServerProcess.start({ program, args: all, logFile, through });
     this.#servers.set(name, server);
     this.#ports.set(name, server.ready.port);
     return server;
@@ -177,10 +195,10 @@ export class ClientInBackground {
   readonly ended: Promise<ClientRun>;
   readonly #child: ChildProcess;
 
-  constructor(master: string, args: readonly string[]) {
-    const child = spawn(process.execPath, [programPath('client'), '--master', master, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  constructor(master: string, args: readonly string[], through: readonly string[] = []) {
+    const client = [process.execPath, programPath('client'), '--master', master];
+    const [command = '', ...rest] = [...through, ...client, ...args];
+    const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     this.ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(
       ([stdout, stderr, [code]]) => ({ code: code ?? -1, stdout, stderr }),
