@@ -34,7 +34,7 @@ export async function expectSound(rig: Rig, films: Films): Promise<void> {
 }
 
 /** Paths of all that keepers have in `objects`, `staging` and `quarantine`, below the rig's directory. */
-export async function filesOnDisks(rig: Rig): Promise<readonly string[]> {
+async function filesOnDisks(rig: Rig): Promise<readonly string[]> {
   const lists = rig.keeperNames.flatMap((keeper) =>
     ['objects', 'staging', 'quarantine'].map((room) => filesBelow(rig, keeper, room)),
   );
