@@ -1,17 +1,13 @@
 /** Real processes for a test: a master, keepers and clients, in a directory of their own, all ended afterwards. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
-import { cp, mkdtemp, open, readdir, rm, stat, watch } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { type ClientRun, runClientProcess } from '../../src/cli/local/client-process.js';
-import { programPath, ServerProcess } from '../../src/cli/local/server-process.js';
+import { ServerProcess } from '../../src/cli/local/server-process.js';
+import { ClientInBackground } from './client-in-background.js';
 
-export const clip = new URL('../fixtures/clip.mp4', import.meta.url).pathname;
+export { clip, flipByte, makeFilm, mebibytes, sha256 } from './films.js';
 
 export interface ReplicaJson {
   readonly keeper: string;
@@ -172,66 +168,3 @@ export class Rig {
     await rm(this.dir, { recursive: true, force: true });
   }
 }
-
-export class ClientInBackground {
-  readonly ended: Promise<ClientRun>;
-  readonly #child: ChildProcess;
-
-  constructor(master: string, args: readonly string[]) {
-    const child = spawn(process.execPath, [programPath('client'), '--master', master, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#child = child;
-    this.ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(
-      ([stdout, stderr, [code]]) => ({ code: code ?? -1, stdout, stderr }),
-    );
-  }
-
-  async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await this.ended;
-  }
-}
-
-/** A real mp4 of exactly so many bytes: the clip, and a `free` box that players skip. */
-export async function makeFilm(path: string, bytes: number, tint = 0): Promise<string> {
-  await cp(clip, path);
-  const { size } = await stat(path);
-  const file = await open(path, 'r+');
-  try {
-    const head = Buffer.alloc(16);
-    head.writeUInt32BE(1);
-    head.write('free', 4);
-    head.writeBigUInt64BE(BigInt(bytes - size), 8);
-    await file.write(head, 0, head.length, size);
-    const piece = Buffer.alloc(1024 * 1024);
-    for (let at = size + head.length; at < bytes; at += piece.length) {
-      for (let word = 0; word < piece.length; word += 4096)
-        piece.writeUInt32LE(at + word + tint, word);
-      await file.write(piece, 0, Math.min(piece.length, bytes - at), at);
-    }
-  } finally {
-    await file.close();
-  }
-  return path;
-}
-
-export async function flipByte(path: string, at: number): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    const byte = Buffer.alloc(1);
-    await file.read(byte, 0, 1, at);
-    byte.writeUInt8((byte.readUInt8() + 1) % 256);
-    await file.write(byte, 0, 1, at);
-  } finally {
-    await file.close();
-  }
-}
-
-export async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(path)) hash.update(piece);
-  return hash.digest('hex');
-}
-
-export const mebibytes = (count: number): number => count * 1024 * 1024;
