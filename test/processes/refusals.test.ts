@@ -109,6 +109,20 @@ describe('a refusal', () => {
     expect(await readFile(rig.path('mine.mp4'), 'utf8')).toBe('mine');
   });
 
+  it('starts no server in a place that takes no directories', { timeout: 60_000 }, async ({
+    skip,
+  }) => {
+    if (process.platform !== 'linux') return skip('there is no /proc');
+    const rig = await Rig.start({ keepers: 1 });
+
+    const refused = rig.startKeeper('k2', ['--data', '/proc/reelkeep']);
+
+    await expect(refused).rejects.toThrow('ended with exit code 2');
+    expect(await readFile(rig.path('k2.log'), 'utf8')).toContain(
+      'reelkeep keeper: /proc/reelkeep cannot be made: /proc takes no new directories',
+    );
+  });
+
   it('starts no second server on a directory or a port', { timeout: 60_000 }, async () => {
     const rig = await Rig.start({ keepers: 1 });
     const { port } = rig.server('k1').ready;

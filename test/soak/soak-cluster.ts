@@ -1,6 +1,6 @@
 /** The servers of a soak: real processes that are killed, stopped, paused and started again on their ports. */
 import { join } from 'node:path';
-import { runClientProcess } from '../../src/cli/local/client-process.js';
+import { type ClientRun, runClientProcess } from '../../src/cli/local/client-process.js';
 import { ServerProcess } from '../../src/cli/local/server-process.js';
 import type { Findings } from './findings.js';
 import { keeperCount } from './plan.js';
@@ -109,10 +109,15 @@ export class SoakCluster {
     process.kill(member.server.pid, 'SIGCONT');
   }
 
-  /** A command whose answer is of no concern to the history; undefined when it fails. */
+  /** A command whose answer is of no concern to the history. */
+  run(...args: readonly string[]): Promise<ClientRun> {
+    return runClientProcess(this.masterAddress, args);
+  }
+
+  /** What such a command says; undefined when it fails. */
   async ask(...args: readonly string[]): Promise<string | undefined> {
-    const run = await runClientProcess(this.masterAddress, args);
-    return run.code === 0 ? run.stdout : undefined;
+    const { code, stdout } = await this.run(...args);
+    return code === 0 ? stdout : undefined;
   }
 
   async end(): Promise<void> {

@@ -12,7 +12,7 @@ import { Contents } from './contents.js';
 import { faults } from './faults/all-faults.js';
 import { type Finding, Findings } from './findings.js';
 import { judgeHistory } from './judge-history.js';
-import { makePeace } from './peace.js';
+import { makePeace, readEveryName } from './peace.js';
 import { clientCount, drawErrands, drawStrikes } from './plan.js';
 import { type Resources, readResources } from './resources.js';
 import { SoakClient, type SoakStage } from './soak-client.js';
@@ -93,8 +93,10 @@ class Soak {
     if (!findings.stopped.aborted) {
       const tookMs = await makePeace(this.#stage, starting);
       if (tookMs !== undefined) this.#tell(`at rest after ${(tookMs / 1000).toFixed(1)} s`);
-    }
-    await this.#sumUp(starting);
+      await this.#sumUp(starting);
+      this.#tell('every name is read once more');
+      await readEveryName(this.#stage);
+    } else await this.#sumUp(starting);
   }
 
   async #trouble(): Promise<void> {

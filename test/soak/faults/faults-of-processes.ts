@@ -38,8 +38,8 @@ const killClient: Fault = {
   kind: 'kill client',
   async strike({ client, place }, { clients }) {
     const victim = clients[client];
-    // Longer than it takes to start, and to be done with most of the films.
-    const afterMs = Math.round(200 + place * 1_500);
+    // From before it has asked for anything to after most of them have ended.
+    const afterMs = Math.round(200 + place ** 2 * 4_000);
     victim?.killSoon(afterMs);
     return victim && { told: `${victim.name} is killed ${afterMs} ms into an errand` };
   },
