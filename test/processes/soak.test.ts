@@ -6,7 +6,7 @@ const minute = 60_000;
 
 describe('two minutes of soak', () => {
   it('leave a linearizable history, every acked file whole, and nothing else', {
-    timeout: 10 * minute,
+    timeout: 15 * minute,
   }, async ({ skip }) => {
     if (!(await hasProc())) return skip('there is no /proc: nobody can say what a process holds');
     const lines: string[] = [];
