@@ -7,7 +7,7 @@ const minute = 60_000;
 describe('two minutes of soak', () => {
   it('leave a linearizable history, every acked file whole, and nothing else', {
     timeout: 15 * minute,
-  }, async ({ skip }) => {
+  }, async ({ skip, signal }) => {
     if (!(await hasProc())) return skip('there is no /proc: nobody can say what a process holds');
     const lines: string[] = [];
 
@@ -15,6 +15,7 @@ describe('two minutes of soak', () => {
       seed: 42,
       troubleMs: 100_000,
       say: (line) => void lines.push(line),
+      signal,
     });
 
     expect(findings, lines.join('\n')).toEqual([]);
