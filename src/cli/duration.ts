@@ -35,6 +35,27 @@ export function parseWait(text: string): number {
   return ms;
 }
 
+/** 10 years. */
+const periodMsMax = 3_650 * 86_400_000;
+
+/**
+ * How often something is done: nothing waits so long in one go.
+ * @returns milliseconds
+ * @throws ReelkeepError `usage`
+ */
+export function parsePeriod(text: string): number {
+  const ms = parseDuration(text);
+  if (ms < 1_000 || ms > periodMsMax)
+    throw new ReelkeepError('usage', 'give a time from 1s to 3650d');
+  return ms;
+}
+/**
+ * How often something happens: a duration that can be waited for, or `off` for never.
+ * @throws ReelkeepError `usage`
+ */
+export const parseRecurrence = (text: string): number | 'off' =>
+  text.trim() === 'off' ? 'off' : parseWait(text);
+
 /** Short, for people: `4:05`, `1:02:03`. */
 export function clockText(ms: number): string {
   const seconds = Math.round(ms / 1000);

@@ -5,6 +5,7 @@ import { exportReplicas } from '../actors/keeper/export.js';
 import { startKeeper } from '../actors/keeper/keeper.actor.js';
 import { ReelkeepError } from '../domain/errors.js';
 import { argumentParser, quietly, runCommandLine } from './command-line.js';
+import { parsePeriod } from './duration.js';
 import { failureOf, failureText } from './fail.js';
 import { parsePort, parseShare } from './flag-values.js';
 import { runServer, serverCommand } from './server-program.js';
@@ -18,6 +19,7 @@ interface KeeperFlags {
   readonly id?: string;
   readonly reserve: number;
   readonly durability: 'strict' | 'relaxed';
+  readonly scrubEvery: number;
 }
 
 /** @returns the exit code */
@@ -44,6 +46,12 @@ export function runKeeper(argv: readonly string[]): Promise<number> {
       new Option('--durability <kind>', 'relaxed leaves it to the system when bytes reach the disk')
         .choices(['strict', 'relaxed'])
         .default('strict'),
+    )
+    .option(
+      '--scrub-every <time>',
+      'within it each replica is read again and checked against the master',
+      argumentParser(parsePeriod),
+      30 * 86_400_000,
     )
     .addHelpText(
       'after',
@@ -87,6 +95,7 @@ const toOptions = (flags: KeeperFlags): KeeperOptions => ({
   master: flags.master,
   reserve: flags.reserve,
   durability: flags.durability,
+  scrubEveryMs: flags.scrubEvery,
   ...(flags.advertise === undefined ? {} : { advertise: flags.advertise }),
   ...(flags.data === undefined ? {} : { dataDir: flags.data }),
   ...(flags.id === undefined ? {} : { id: flags.id }),

@@ -2,8 +2,9 @@
 import { Option } from 'commander';
 import type { MasterOptions } from '../actors/master/config.js';
 import { startMaster } from '../actors/master/master.actor.js';
+import { snapshotDefaults } from '../domain/table-snapshot.js';
 import { argumentParser } from './command-line.js';
-import { parseWait } from './duration.js';
+import { parseRecurrence, parseWait } from './duration.js';
 import { parseCount, parsePort } from './flag-values.js';
 import { runServer, serverCommand } from './server-program.js';
 
@@ -17,6 +18,10 @@ interface MasterFlags {
   readonly lostAfter: number;
   readonly repairEvery: number;
   readonly accept: 'mp4' | 'any';
+  readonly rebuild: boolean;
+  readonly snapshotEvery: number | 'off';
+  readonly snapshots: number;
+  readonly restore?: string;
 }
 
 /** @returns the exit code */
@@ -35,8 +40,27 @@ export function runMaster(argv: readonly string[]): Promise<number> {
     .option('--suspect-after <time>', 'silence until a keeper is suspect', wait, 3_000)
     .option('--lost-after <time>', 'silence until a keeper is lost', wait, 10_000)
     .option('--repair-every <time>', 'how often replication is checked', wait, 1_000)
-    .addOption(
-      new Option('--accept <kind>', 'files let in').choices(['mp4', 'any']).default('mp4'),
+    .addOption(new Option('--accept <kind>', 'files let in').choices(['mp4', 'any']).default('mp4'))
+    .option(
+      '--rebuild',
+      'take in what the keepers hold beyond the table; one that is damaged is set aside, and an empty one begun',
+      false,
+    )
+    .option(
+      '--snapshot-every <time>',
+      'how often a snapshot of the table is taken when it has changed, or off',
+      argumentParser(parseRecurrence),
+      snapshotDefaults.everyMs,
+    )
+    .option(
+      '--snapshots <count>',
+      'snapshots kept: so many of the newest, and so many of those with the most files',
+      count,
+      snapshotDefaults.kept,
+    )
+    .option(
+      '--restore <snapshot>',
+      'puts a snapshot (a path, a name below snapshots in --data, or latest) in the place of a table that is damaged or gone, and takes in what the keepers hold beyond it; a table that is sound stays: it is no error when this was done before with the same words, else it is refused',
     );
   return runServer({
     role: 'master',
@@ -56,4 +80,8 @@ const toOptions = (flags: MasterFlags): MasterOptions => ({
   lostAfterMs: flags.lostAfter,
   repairEveryMs: flags.repairEvery,
   accept: flags.accept,
+  rebuild: flags.rebuild,
+  snapshotEveryMs: flags.snapshotEvery,
+  snapshotsKept: flags.snapshots,
+  restore: flags.restore,
 });

@@ -6,7 +6,7 @@
  * decided at the same time cannot rest on each other's replicas. What was set aside is guarded in
  * the same way, but for one thing: a sound replica on the same keeper stays, and so counts.
  */
-import type { FileRecord } from './file-record.js';
+import type { FileRecord, ReplicaRecord } from './file-record.js';
 import type { KeeperId } from './ids.js';
 import { hasBytesAside, replicaOf } from './replica-rows.js';
 
@@ -39,7 +39,7 @@ export function judgeDrop(
     return keep(`${drop.keeper} is not in its start ${drop.incarnation}`);
   for (const start of staying) {
     const replica = replicaOf(file, start.keeper);
-    if (replica?.standing !== 'sound') return keep(`the replica on ${start.keeper} is not sound`);
+    if (!isProven(replica)) return keep(`the replica on ${start.keeper} is not sound`);
     if (replica.incarnation !== start.incarnation || current(start.keeper) !== start.incarnation)
       return keep(`${start.keeper} has not vouched for its replica in its present start`);
   }
@@ -47,6 +47,10 @@ export function judgeDrop(
   if (sound < file.target) return keep(`${sound} stay sound, the target is ${file.target}`);
   return { agreed: true };
 }
+
+/** One that its keeper cannot read may be as good as it was, and no drop rests on that. */
+const isProven = (replica: ReplicaRecord | undefined): replica is ReplicaRecord =>
+  replica?.standing === 'sound' && replica.unreadable !== true;
 
 function isThere(file: FileRecord, { keeper, quarantinedOnly }: Drop): boolean {
   const replica = replicaOf(file, keeper);

@@ -19,12 +19,19 @@ export interface ReplicaRecord {
   readonly verifiedAt: WallMs;
   /** Bad bytes of this file are still set aside on this keeper, beside the sound replica. */
   readonly aside?: true;
+  /**
+   * Its keeper tried to read it, more than once or on a disk that fails, and could not. It may be
+   * there, so it is kept; nothing rests on it until it has been read.
+   */
+  readonly unreadable?: true;
 }
 
 export interface FileRecord {
   readonly fileId: FileId;
   readonly uploadId: UploadId;
   readonly name: string;
+  /** The name under which it was adopted from a keeper's disk, which another file has. */
+  readonly claims?: string;
   /** Bytes. */
   readonly size: number;
   readonly digest: Digest;

@@ -19,10 +19,15 @@ export function inspectFile(file: FileRecord, keepers: KeeperViews): readonly Fi
     .map((replica) => ({
       keeper: replica.keeper,
       state: replicaState(replica, keepers),
+      isUnreadable: replica.unreadable === true,
     }));
   const live = replicas.filter(({ state }) => state === 'live').length;
   const others = replicas.filter(({ state }) => state !== 'live');
-  const told = others.map(({ keeper, state }) => `${state} on ${keeper}`).join(', ');
+  const told = others
+    .map(({ keeper, state, isUnreadable }) =>
+      isUnreadable && state === 'unverified' ? `unreadable on ${keeper}` : `${state} on ${keeper}`,
+    )
+    .join(', ');
   const findings: Finding[] = [];
   if (replicas.every(({ state }) => state === 'lost' || state === 'quarantined'))
     findings.push({ problem: 'missing', live, reason: told || 'no keeper holds it' });

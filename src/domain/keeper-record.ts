@@ -14,4 +14,6 @@ export interface KeeperRecord {
   readonly retired: boolean;
   /** Rows of the table that name this keeper. */
   readonly replicas: number;
+  /** The term, by name, since whose rebuilding all that it held has been taken in. */
+  readonly takenIn?: string;
 }

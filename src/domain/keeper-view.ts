@@ -37,11 +37,14 @@ export function replicaState(replica: ReplicaRecord, keepers: KeeperViews): Repl
       return 'unverified';
     case 'alive':
     case 'draining':
-      return keeper.reported && replica.incarnation === keeper.incarnation ? 'live' : 'unverified';
+      return isVouchedFor(replica, keeper) ? 'live' : 'unverified';
     default:
       return 'lost';
   }
 }
+
+const isVouchedFor = (replica: ReplicaRecord, keeper: KeeperView): boolean =>
+  keeper.reported && replica.incarnation === keeper.incarnation && replica.unreadable !== true;
 
 /** Fit to read from, best first. */
 export function readableReplicas(file: FileRecord, keepers: KeeperViews): readonly ReplicaRecord[] {

@@ -46,7 +46,8 @@ export const isSameReplica = (one: ReplicaRecord, other: ReplicaRecord): boolean
   one.incarnation === other.incarnation &&
   one.standing === other.standing &&
   one.verifiedAt === other.verifiedAt &&
-  one.aside === other.aside;
+  one.aside === other.aside &&
+  one.unreadable === other.unreadable;
 
 /** Bytes are judged by the digest in the table, not by the manifest beside them. */
 export const isSameContent = (
@@ -71,6 +72,16 @@ export function provenRow(
   return before !== undefined && hasBytesAside(before) ? { ...row, aside: true } : row;
 }
 
+/** The row of a replica whose bytes were set aside. */
+export const spoiltRow = (
+  { keeper, verifiedAt }: ReplicaRecord,
+  incarnation: number,
+): ReplicaRecord => ({ keeper, incarnation, standing: 'quarantined', verifiedAt });
+
+/** The row of a replica that its keeper cannot read. On one that is not sound nothing rests anyway. */
+export const unreadRow = (replica: ReplicaRecord): ReplicaRecord =>
+  replica.standing === 'sound' ? { ...replica, unreadable: true } : replica;
+
 /** The row when what was set aside beside a replica is off the disk. */
 export function withoutAside({ aside: _, ...replica }: ReplicaRecord): ReplicaRecord {
   return replica;
@@ -91,5 +102,12 @@ export function judgeFound(
     standing: isSameContent(file, found) && !found.quarantined ? 'sound' : 'quarantined',
     verifiedAt: replicaOf(file, by.keeper)?.verifiedAt ?? neverVerified,
   };
-  return found.aside && row.standing === 'sound' ? { ...row, aside: true } : row;
+  if (row.standing !== 'sound') return row;
+  // An inventory looks at lengths and manifests: that the bytes can be read is shown by reading them.
+  const isUnreadable = replicaOf(file, by.keeper)?.unreadable === true;
+  return {
+    ...row,
+    ...(found.aside && { aside: true }),
+    ...(isUnreadable && { unreadable: true }),
+  };
 }

@@ -19,7 +19,7 @@ export interface TableLimits {
 }
 
 export const defaultTableLimits: TableLimits = {
-  uploadIdleMs: 30_000,
+  uploadIdleMs: 20_000,
   tickGapMaxMs: 5_000,
   uploadsOpenMax: 10_000,
   endedUploadsMax: 10_000,

@@ -30,12 +30,21 @@ export interface TableReader {
 
 export type TableWrite =
   | { readonly type: 'put'; readonly key: TableKey; readonly row: unknown }
-  | { readonly type: 'remove'; readonly key: TableKey };
+  | { readonly type: 'remove'; readonly key: TableKey }
+  /** The table's own numbers become at least these, and its cluster this one. */
+  | ({ readonly type: 'raise' } & TableIdentity);
 
 export interface TableIdentity {
   readonly clusterId: ClusterId;
-  /** +1 at each opening of the table. */
+  /** +1 at each opening of the table, and above what keepers have seen when it was made again. */
   readonly epoch: number;
   /** +1 with each batch that wrote; as of the last one that is durable. */
   readonly commit: number;
 }
+
+/** Neither number ever goes back. */
+export const raised = (identity: TableIdentity, to: TableIdentity): TableIdentity => ({
+  clusterId: to.clusterId,
+  epoch: Math.max(identity.epoch, to.epoch),
+  commit: Math.max(identity.commit, to.commit),
+});

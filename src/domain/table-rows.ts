@@ -35,6 +35,8 @@ export interface OpenUpload {
   /** Every keeper that was asked to receive it. */
   readonly keepers: readonly KeeperId[];
   readonly startedAt: WallMs;
+  /** It was reserved in the table that was made again: a table that was lost may have committed it. */
+  readonly inDoubt?: true;
 }
 
 /** Kept so that a retry hears the same answer. */
@@ -45,6 +47,9 @@ export interface EndedUpload {
   readonly size: number;
   readonly target: number;
   readonly acks: number;
+  readonly startedAt: WallMs;
+  /** As of the reservation: that it failed is not known of all tables that there were. */
+  readonly inDoubt?: true;
   readonly outcome:
     | { readonly type: 'acked' }
     | { readonly type: 'failed'; readonly error: PlainError };
@@ -55,6 +60,8 @@ export interface TermBegun {
   readonly termId: string;
   /** The last commit before it. */
   readonly beganAt: number;
+  /** An operator had the table made again from what keepers hold, on the base of what was there. */
+  readonly rebuilt?: true;
 }
 
 /** In order; the oldest are forgotten. */
@@ -69,4 +76,10 @@ export interface Tombstone {
   readonly holders: readonly KeeperId[];
   /** Absent for garbage: a file that the table never heard of. */
   readonly deletedAt?: WallMs;
+}
+
+/** A keeper remembers that it carried this deletion out. */
+export interface DeletedFile extends FileRef {
+  /** When the table heard of it. */
+  readonly deletedAt: WallMs;
 }

@@ -33,6 +33,7 @@ export class TableTurn<Notice> {
   readonly notices: Notice[] = [];
   readonly #reader: TableReader;
   readonly #changes = new Map<TableKey, unknown>();
+  #raise: TableIdentity | undefined;
   #touches: Touches;
   #touchesOwned: Map<UploadId, Millis> | undefined;
 
@@ -73,6 +74,11 @@ export class TableTurn<Notice> {
     this.#changes.set(key, undefined);
   }
 
+  /** Takes effect with the writes of this message. */
+  raise(to: TableIdentity): void {
+    this.#raise = to;
+  }
+
   count(changes: Partial<TableTotals>): void {
     this.put(totalsKey, addTotals(this.totals, changes));
   }
@@ -90,9 +96,12 @@ export class TableTurn<Notice> {
   }
 
   writes(): readonly TableWrite[] {
-    return Array.from(this.#changes, ([key, row]) =>
-      row === undefined ? { type: 'remove', key } : { type: 'put', key, row },
+    const rows = Array.from(
+      this.#changes,
+      ([key, row]): TableWrite =>
+        row === undefined ? { type: 'remove', key } : { type: 'put', key, row },
     );
+    return this.#raise === undefined ? rows : [...rows, { type: 'raise', ...this.#raise }];
   }
 
   #ownTouches(): Map<UploadId, Millis> {

@@ -5,6 +5,11 @@
  * commit at which it began. A copy that was put back left the term it was copied in at the commit
  * of the copy: a keeper that saw a later commit in that term, or a term that is not in the line,
  * has seen another table, whatever the numbers of epochs and commits have grown to since.
+ *
+ * An operator who has the table made again gives up the past for what keepers hold. That term
+ * stands in the line as rebuilt: what a keeper saw before the first term that it obeyed from there
+ * on speaks against nothing any more. What it saw after is judged as ever, so that an older copy of
+ * the table that was made again is found out, too.
  */
 import type { TermBegun } from './table-rows.js';
 
@@ -25,23 +30,49 @@ export interface SeenBefore {
 }
 
 /**
+ *   had     all of it is this table's past
+ *   later   it was a later table: this one is an older copy, or another one
+ *   settled it was a later table, which an operator has given up since
+ */
+export type PastVerdict = 'had' | 'later' | 'settled';
+
+/**
  * @param line the terms that the table was in, in order, the present one last
  * @param opened the table as its master found it, with the epoch of the present term
  */
-export function hasSeenLater(
-  { highestEpoch, highestCommit, terms }: SeenBefore,
+export function judgePast(
+  seen: SeenBefore,
   line: readonly TermBegun[],
   opened: { readonly epoch: number; readonly commit: number },
-): boolean {
-  if (terms.some((seen) => !isPast(line, seen))) return true;
-  // Keepers that remember no terms by name are judged by the numbers.
-  return (
-    highestEpoch > opened.epoch || (highestEpoch < opened.epoch && highestCommit > opened.commit)
-  );
+): PastVerdict {
+  const rebuilt = line.findLastIndex((term) => term.rebuilt === true);
+  const obeyed = seen.terms.findIndex(({ termId }) => placeOf(line, termId) >= rebuilt);
+  // The numbers are of that term, too, or of before: each was raised above what was seen.
+  if (rebuilt >= 0 && obeyed >= 0)
+    return areOther(line, seen.terms.slice(obeyed)) ? 'later' : 'had';
+  if (!areOther(line, seen.terms) && !areHigher(seen, opened)) return 'had';
+  return rebuilt >= 0 ? 'settled' : 'later';
 }
 
+/** The term that has been rebuilt last: what keepers hold beyond the table is taken in since. */
+export const lastRebuilt = (line: readonly TermBegun[]): string | undefined =>
+  line.findLast((term) => term.rebuilt === true)?.termId;
+
+const placeOf = (line: readonly TermBegun[], termId: string): number =>
+  line.findIndex((term) => term.termId === termId);
+
+const areOther = (line: readonly TermBegun[], terms: readonly SeenInTerm[]): boolean =>
+  terms.some((seen) => !isPast(line, seen));
+
+/** Keepers that remember no terms by name are judged by the numbers. */
+const areHigher = (
+  { highestEpoch, highestCommit }: SeenBefore,
+  opened: { readonly epoch: number; readonly commit: number },
+): boolean =>
+  highestEpoch > opened.epoch || (highestEpoch < opened.epoch && highestCommit > opened.commit);
+
 function isPast(line: readonly TermBegun[], { termId, commit }: SeenInTerm): boolean {
-  const at = line.findIndex((term) => term.termId === termId);
+  const at = placeOf(line, termId);
   if (at < 0) return false;
   const next = line[at + 1];
   return next === undefined || commit <= next.beganAt;

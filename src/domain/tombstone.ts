@@ -9,10 +9,11 @@ export function bury(file: FileRecord, deletedAt: WallMs): Tombstone | undefined
   return holders.length === 0 ? undefined : { fileId: file.fileId, holders, deletedAt };
 }
 
-/** For bytes on a keeper's disk that belong to no file. */
-export const condemn = (fileId: FileId, holder: KeeperId): Tombstone => ({
+/** For bytes on a keeper's disk that belong to no file; when it was deleted, if it ever was one. */
+export const condemn = (fileId: FileId, holder: KeeperId, deletedAt?: WallMs): Tombstone => ({
   fileId,
   holders: [holder],
+  ...(deletedAt === undefined ? {} : { deletedAt }),
 });
 
 export function withHolder(tombstone: Tombstone, holder: KeeperId): Tombstone {

@@ -13,6 +13,8 @@ export interface Reserved {
   readonly fileId: FileId;
   readonly target: number;
   readonly acks: number;
+  /** When the upload was begun, which is what its manifests and its file say. */
+  readonly createdAt: WallMs;
   readonly committed: boolean;
 }
 
@@ -27,9 +29,9 @@ export function answerRetry(upload: OpenUpload | EndedUpload, asked: Asked): Ans
     return refuse('conflict', 'this upload id was used for another name or size');
   if ('outcome' in upload && upload.outcome.type === 'failed')
     return refuse('not-found', `this upload has ended: ${upload.outcome.error.detail}`);
-  const { fileId, target, acks } = upload;
+  const { fileId, target, acks, startedAt: createdAt } = upload;
   const committed = 'outcome' in upload || upload.phase === 'committed';
-  return accept({ fileId, target, acks, committed });
+  return accept({ fileId, target, acks, createdAt, committed });
 }
 
 export function givenTo(upload: OpenUpload, keeper: KeeperId): OpenUpload {
@@ -40,7 +42,7 @@ export function givenTo(upload: OpenUpload, keeper: KeeperId): OpenUpload {
 /** The file that a reservation becomes with its first durable replica; the replica is added by the caller. */
 export function fileOf(
   upload: OpenUpload,
-  stored: { readonly digest: Digest; readonly mp4: Mp4Facts; readonly at: WallMs },
+  stored: { readonly digest: Digest; readonly mp4: Mp4Facts },
 ): FileRecord {
   return {
     fileId: upload.fileId,
@@ -48,7 +50,7 @@ export function fileOf(
     name: upload.name,
     size: upload.size,
     digest: stored.digest,
-    createdAt: stored.at,
+    createdAt: upload.startedAt,
     target: upload.target,
     mp4: stored.mp4,
     replicas: [],
@@ -60,8 +62,8 @@ export const isAcked = (upload: OpenUpload, file: FileRecord): boolean =>
 
 /** @param error absent when the client's acks were reached. */
 export function endOf(upload: OpenUpload, error?: PlainError): EndedUpload {
-  const { uploadId, fileId, name, size, target, acks } = upload;
+  const { phase: _, replace: __, keepers: ___, ...kept } = upload;
   const outcome =
     error === undefined ? { type: 'acked' as const } : { type: 'failed' as const, error };
-  return { uploadId, fileId, name, size, target, acks, outcome };
+  return { ...kept, outcome };
 }

@@ -8,7 +8,8 @@
  *
  * `away` waits, each time longer, before it registers again. A refusal that trying
  * again cannot mend ends the keeper. A report of a disk that could not be read whole is
- * made again after a while, for the master concludes nothing from it. Holds no socket and
+ * made again after a while, for the master concludes nothing from it. Replicas are read
+ * again only while it serves. Holds no socket and
  * touches no disk: what it invokes is given by `actors/keeper`. Time enters only through
  * `retryDelay` and `reportAgain`.
  */
@@ -48,6 +49,8 @@ export const keeperMachine = setup({
     /** Registers, and opens the session that carries heartbeats and commands. */
     register: unprovided<void, void>('register'),
     report: unprovided<Completeness, void>('report'),
+    /** Reads replicas again, as long as it is let. */
+    scrub: unprovided<void, void>('scrub'),
     /** Ends the session and the transfers under way, closes disk and port. */
     drain: unprovided<void, void>('drain'),
   },
@@ -118,6 +121,14 @@ export const keeperMachine = setup({
     },
     serving: {
       entry: 'forgetAttempts',
+      invoke: {
+        src: 'scrub',
+        // It outlives every failure but a defect, and a keeper that reads nothing again is half dead.
+        onError: {
+          target: 'draining',
+          actions: { type: 'keepFailure', params: ({ event }) => ({ failure: event.error }) },
+        },
+      },
       on: { 'session lost': 'registering' },
       after: { reportAgain: { target: 'reporting', guard: 'incomplete' } },
     },

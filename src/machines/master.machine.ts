@@ -4,8 +4,10 @@
  *   opening --opened--> recovering --whole, or enough after the grace--> serving
  *      |                    |                                             |  ^
  *    failed                 +--too little after the grace--> safe mode <--+  |
- *                                                               |  evidence  |
- *   any --stop--> stopping --> stopped                          +------------+
+ *                           |                                 ^ |  evidence  |
+ *                           +--rebuilding, after the grace--> | +------------+
+ *                                      taking in -------------+--------------+
+ *   any --stop--> stopping --> stopped
  *   any --thread lost--> stopping --> failed
  *
  * Reads and uploads are served from `recovering` on; deletions are ordered in
@@ -51,8 +53,10 @@ export const masterMachine = setup({
   },
   guards: {
     wholeTrust: ({ context }) => context.verdict.trust === 'whole',
-    someTrust: ({ context }) => context.verdict.trust !== 'none',
+    someTrust: ({ context: { verdict } }) =>
+      verdict.trust === 'whole' || verdict.trust === 'waiting',
     noTrust: ({ context }) => context.verdict.trust === 'none',
+    notYet: ({ context }) => context.verdict.trust === 'not yet',
     failed: ({ context }) => context.failure !== undefined,
   },
   delays: {
@@ -89,8 +93,19 @@ export const masterMachine = setup({
       description: 'Keepers report what they hold; nothing is copied and nothing deleted.',
       always: { target: 'serving', guard: 'wholeTrust' },
       after: {
-        recoverGrace: [{ target: 'serving', guard: 'someTrust' }, { target: 'safe mode' }],
+        recoverGrace: [
+          { target: 'serving', guard: 'someTrust' },
+          { target: 'taking in', guard: 'notYet' },
+          { target: 'safe mode' },
+        ],
       },
+    },
+    'taking in': {
+      description: 'As recovering: what keepers hold is not all in the table yet.',
+      always: [
+        { target: 'serving', guard: 'someTrust' },
+        { target: 'safe mode', guard: 'noTrust' },
+      ],
     },
     'safe mode': {
       description: 'The table and the keepers do not agree: no deletion is ordered.',

@@ -48,6 +48,8 @@ import {
 import {
   type KeeperServiceServer,
   KeeperServiceService,
+  type ListReplicasRequest,
+  type ListReplicasResponse,
   type RegisterRequest,
   type RegisterResponse,
   type ReportDroppedRequest,
@@ -98,6 +100,7 @@ export interface KeeperHandlers {
   readonly reportFailed: UnaryHandler<ReportFailedRequest, ReportFailedResponse>;
   readonly reportVerified: UnaryHandler<ReportVerifiedRequest, ReportVerifiedResponse>;
   readonly reportDropped: UnaryHandler<ReportDroppedRequest, ReportDroppedResponse>;
+  readonly listReplicas: UnaryHandler<ListReplicasRequest, ListReplicasResponse>;
 }
 
 export interface ListenOptions {
@@ -181,6 +184,7 @@ const keeperService = (handlers: KeeperHandlers): KeeperServiceServer => ({
   reportFailed: unary(handlers.reportFailed),
   reportVerified: unary(handlers.reportVerified),
   reportDropped: unary(handlers.reportDropped),
+  listReplicas: unary(handlers.listReplicas),
 });
 
 function packageDefinition() {

@@ -1,6 +1,15 @@
-/** Files and their facts between the domain and the wire. */
+/** Files, what keepers hold of them, and their facts between the domain and the wire. */
+import type { FileRecord } from '../domain/file-record.js';
 import type { FileView } from '../domain/file-view.js';
-import { digest, fileId, keeperId, wallMs } from '../domain/ids.js';
+import {
+  type Digest,
+  digest,
+  type FileId,
+  fileId,
+  keeperId,
+  type UploadId,
+  wallMs,
+} from '../domain/ids.js';
 import type { Mp4Facts, Mp4Track } from '../domain/mp4-facts.js';
 import {
   type File,
@@ -9,6 +18,7 @@ import {
   Mp4Track_Type,
   type Mp4Track as Mp4TrackWire,
 } from './generated/reelkeep/v1/common.js';
+import type { InventoryEntry } from './generated/reelkeep/v1/keeper.js';
 import { replicaStateOf, replicaStates, wordOf } from './words.js';
 
 export const toFileMessage = (file: FileView): File => ({
@@ -43,6 +53,28 @@ export const toFileView = (file: File): FileView => ({
     verifiedAt: wallMs(replica.verifiedAtMs),
     path: replica.path,
   })),
+});
+
+/** What lies on a keeper's disk of a file; `facts` are those of its manifest. */
+interface FoundReplica {
+  readonly fileId: FileId;
+  /** Bytes. */
+  readonly size: number;
+  readonly digest: Digest;
+  readonly uploadId: UploadId;
+  readonly quarantined: boolean;
+  readonly aside: boolean;
+  readonly facts?: Pick<FileRecord, 'name' | 'createdAt' | 'target' | 'mp4'>;
+}
+
+export const toInventoryMessage = ({ facts, ...entry }: FoundReplica): InventoryEntry => ({
+  ...entry,
+  facts: facts && {
+    name: facts.name,
+    createdAtMs: facts.createdAt,
+    target: facts.target,
+    mp4: toMp4Message(facts.mp4),
+  },
 });
 
 const nothing: Mp4FactsWire = {

@@ -10,6 +10,8 @@ import { type CallOptions, callUnary } from './call.js';
 import { drained } from './drained.js';
 import {
   KeeperServiceClient,
+  type ListReplicasRequest,
+  type ListReplicasResponse,
   type RegisterRequest,
   type RegisterResponse,
   type ReportDroppedRequest,
@@ -77,6 +79,10 @@ export class KeeperLink {
     options?: CallOptions,
   ): Promise<ReportDroppedResponse> {
     return this.#unary('reporting a dropped replica', this.#client.reportDropped, request, options);
+  }
+
+  listReplicas(request: ListReplicasRequest, options?: CallOptions): Promise<ListReplicasResponse> {
+    return this.#unary('asking for replicas', this.#client.listReplicas, request, options);
   }
 
   /** Sends page after page, each when the one before has left. */

@@ -40,6 +40,12 @@ export class DiskSync {
     return this.#suspect;
   }
 
+  /** For what is durable whatever becomes of replicas; what it learns of the disk is known here too. */
+  strict(): DiskSync {
+    const onSuspect = (reason: string): void => this.#becomeSuspect(reason);
+    return new DiskSync({ durability: 'strict', fsync: this.#fsync, onSuspect });
+  }
+
   /** To be told of every error of the disk: some of them mean that nothing should be written to it. */
   noteError(error: unknown): void {
     if (isSystemError(error)) this.noteCode(error.code, error.message);

@@ -1,5 +1,4 @@
 /** Deleting: unlink, sync the directories, and only then say so. */
-import { lstat } from 'node:fs/promises';
 import { ReelkeepError } from '../domain/errors.js';
 import type { FileId, UploadId } from '../domain/ids.js';
 import { isSystemError, toDiskError } from './disk-error.js';
@@ -45,11 +44,11 @@ export async function dropUpload(
   fileId: FileId,
   uploadId: UploadId,
 ): Promise<boolean> {
-  const { layout, sync, turns } = parts;
+  const { layout, place, sync, turns } = parts;
   try {
     return await turns.run(fileId, async () => {
       // nothing is absent from a root that is not there
-      await lstat(layout.objects);
+      await place.requireThere();
       const file = await readManifestFile(layout.object(fileId).manifest, fileId);
       if (file.state !== 'sound' || file.manifest.uploadId !== uploadId) return false;
       await removeObject(parts, fileId);
@@ -69,7 +68,7 @@ async function drop(
   remove: (fileId: FileId) => Promise<readonly string[]>,
 ): Promise<DropReport> {
   // nothing is absent from a root that is not there: it may only be unmounted
-  const findRoot = () => attempt(parts, async () => void (await lstat(parts.layout.objects)));
+  const findRoot = () => attempt(parts, () => parts.place.requireThere());
   const unknown = (error: ReelkeepError): DropReport => ({
     dropped: [],
     failed: fileIds.map((fileId) => ({ fileId, error })),

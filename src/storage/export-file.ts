@@ -46,8 +46,8 @@ async function linkOrCopy(from: string, to: string): Promise<'linked' | 'copied'
     // another file system, one without hard links, or too many of them
     if (!hasCode(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK', 'ENOSYS')) throw error;
   }
-  // a copy that is cut short must not stand under the name
-  const part = `${to}.${randomBytes(4).toString('hex')}.part`;
+  // a copy that is cut short must not stand under the name, which may be as long as names can be
+  const part = join(dirname(to), `.${randomBytes(8).toString('hex')}.part`);
   try {
     await copyFile(from, part, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     await rename(part, to);

@@ -4,7 +4,7 @@
  * Names are those of the time of the upload. Where several replicas had one name, the newest gets
  * it. Nothing that is there already is overwritten.
  */
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ReelkeepError } from '../domain/errors.js';
 import type { Manifest } from '../domain/manifest.js';
@@ -13,6 +13,7 @@ import { isSystemError, toDiskError } from './disk-error.js';
 import { type Placed, placeFile } from './export-file.js';
 import { readIdentity } from './identity-file.js';
 import { createLayout, type Layout } from './layout.js';
+import { makeDirectories } from './make-root.js';
 import { readManifestFile } from './manifest-file.js';
 import { listBuckets, mapWindows } from './object-listing.js';
 import { fileBytes } from './replica-files.js';
@@ -38,7 +39,7 @@ export async function exportTree(root: string, to: string): Promise<ExportReport
     throw new ReelkeepError('usage', `${root} is not a keeper's directory: it has no keeper.json`);
   const report: Tally = { linked: 0, copied: 0, present: 0, refused: [] };
   try {
-    await mkdir(to, { recursive: true });
+    await makeDirectories(to);
     const tree = await realpath(to);
     for (const file of (await collect(layout, report)).values())
       count(report, file.name, await placeFile(layout.object(file.fileId).data, file, tree));

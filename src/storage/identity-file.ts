@@ -79,33 +79,41 @@ export async function readIdentity(path: string): Promise<KeeperIdentity | undef
  *
  * Two files of one size are used in turn, and what was replaced becomes the one to write over next:
  * a full disk must not make a keeper mute, however often a master takes it in.
+ *
+ * @param sync a strict one, made for this writing: the next one writes everything anew, and so may
+ *   be believed though this one fails.
  */
-export async function writeIdentity(path: string, identity: KeeperIdentity): Promise<void> {
+export async function writeIdentity(
+  path: string,
+  identity: KeeperIdentity,
+  sync = new DiskSync({ durability: 'strict' }),
+): Promise<void> {
   const spare = `${path}.tmp`;
   const former = `${path}.old`;
   const text = JSON.stringify({ format: 1, ...identity }, null, 2);
   assert(Buffer.byteLength(text) < identityRoomBytes, 'an identity fits into the room kept for it');
   try {
     await unlessAbsent(unlink(former));
-    await writeOver(spare, `${text.padEnd(identityRoomBytes - 1)}\n`);
+    await writeOver(spare, `${text.padEnd(identityRoomBytes - 1)}\n`, sync);
     const isKept = await linkIfPossible(path, former);
     await rename(spare, path);
-    await new DiskSync({ durability: 'strict' }).directory(dirname(path));
+    await sync.directory(dirname(path));
     // Not before that is durable: else a power cut might leave two names of one file.
     if (isKept) await rename(former, spare);
-    else await keepRoom(spare);
+    else await keepRoom(spare, sync);
   } catch (error) {
+    sync.noteError(error);
     throw toDiskError(`writing ${path}`, error);
   }
 }
 
 /** Over the room that the file has, when it has any. */
-async function writeOver(path: string, text: string): Promise<void> {
+async function writeOver(path: string, text: string, sync: DiskSync): Promise<void> {
   const { O_WRONLY, O_CREAT, O_NOFOLLOW } = constants;
   const handle = await open(path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0o600);
   try {
     await handle.writeFile(text);
-    await new DiskSync({ durability: 'strict' }).file(handle, path);
+    await sync.file(handle, path);
   } finally {
     await handle.close();
   }
@@ -123,9 +131,9 @@ async function linkIfPossible(path: string, name: string): Promise<boolean> {
 }
 
 /** As far as there is any. */
-async function keepRoom(path: string): Promise<void> {
+async function keepRoom(path: string, sync: DiskSync): Promise<void> {
   try {
-    await writeOver(path, ' '.repeat(identityRoomBytes));
+    await writeOver(path, ' '.repeat(identityRoomBytes), sync);
   } catch (error) {
     if (!isNoSpace(error)) throw error;
   }

@@ -6,8 +6,12 @@
  * while the pages were made are in the last of them, so that a complete inventory is true of the
  * moment at which it ends. A file has one entry, or a later one that is true instead of the first:
  * bad bytes beside a whole replica are told in the entry of that.
+ *
+ * A master that made its table again wants more: what the manifests say of whole replicas, and
+ * first of all which files this keeper was told to delete.
  */
 import { type Digest, digest, type FileId, type UploadId, uploadId } from '../domain/ids.js';
+import type { Manifest } from '../domain/manifest.js';
 import { isDiskFailure } from './disk-error.js';
 import { storageLimits } from './limits.js';
 import { type ManifestFile, readManifestFile } from './manifest-file.js';
@@ -22,9 +26,15 @@ export interface InventoryEntry {
   readonly quarantined: boolean;
   /** Whole, and bad bytes of the same file are set aside. */
   readonly aside: boolean;
+  /** Of a whole replica, when facts are wanted. */
+  readonly facts?: Pick<Manifest, 'name' | 'createdAt' | 'target' | 'mp4'>;
 }
 
+export type InventoryDepth = 'what is here' | 'facts and deletions';
+
 export interface InventoryPage {
+  /** Files that were deleted here, before all entries. */
+  readonly deleted: readonly FileId[];
   readonly entries: readonly InventoryEntry[];
   /** The last page, and everything could be read; false on all other pages. */
   readonly complete: boolean;
@@ -34,31 +44,77 @@ export interface InventoryPage {
 export const unknownDigest = digest('0'.repeat(64));
 export const unknownUploadId = uploadId('0'.repeat(32));
 
-export async function* takeInventory(parts: StoreParts): AsyncGenerator<InventoryPage> {
+export async function* takeInventory(
+  parts: StoreParts,
+  depth: InventoryDepth,
+): AsyncGenerator<InventoryPage> {
   const published = new Set<FileId>();
   parts.watchers.add(published);
   try {
-    let page: InventoryEntry[] = [];
-    let complete = true;
+    const deleted = depth === 'what is here' ? [] : await readDeletions(parts);
+    let complete = deleted !== 'unreadable';
+    if (deleted !== 'unreadable') yield* deletionPages(deleted);
+    const page = new PageInTheMaking();
     for await (const found of survey(parts, published)) {
       if (found === 'unreadable') complete = false;
-      else page.push(found);
-      if (page.length === storageLimits.inventoryPageMax) {
-        yield { entries: page, complete: false };
-        page = [];
-      }
+      else page.add(depth === 'what is here' ? withoutFacts(found) : found);
+      if (page.isFull) yield { deleted: [], entries: page.take(), complete: false };
     }
-    yield { entries: page, complete };
+    yield { deleted: [], entries: page.take(), complete };
   } finally {
     parts.watchers.delete(published);
   }
 }
 
+async function readDeletions(parts: StoreParts): Promise<readonly FileId[] | 'unreadable'> {
+  try {
+    return await parts.deletions.read();
+  } catch (error) {
+    if (!isDiskFailure(error)) throw error;
+    parts.sync.noteError(error);
+    return 'unreadable';
+  }
+}
+
+function* deletionPages(fileIds: readonly FileId[]): Generator<InventoryPage> {
+  const { inventoryPageMax } = storageLimits;
+  for (let at = 0; at < fileIds.length; at += inventoryPageMax)
+    yield { deleted: fileIds.slice(at, at + inventoryPageMax), entries: [], complete: false };
+}
+
+/** Names and facts differ in length: a page is bounded by its bytes, too. */
+class PageInTheMaking {
+  #entries: InventoryEntry[] = [];
+  #factBytes = 0;
+
+  get isFull(): boolean {
+    const { inventoryPageMax, inventoryPageBytesMax } = storageLimits;
+    return this.#entries.length >= inventoryPageMax || this.#factBytes >= inventoryPageBytesMax;
+  }
+
+  add(entry: InventoryEntry): void {
+    this.#entries.push(entry);
+    // JSON names each field, and so takes more than the message does.
+    if (entry.facts !== undefined)
+      this.#factBytes += Buffer.byteLength(JSON.stringify(entry.facts));
+  }
+
+  take(): readonly InventoryEntry[] {
+    const entries = this.#entries;
+    this.#entries = [];
+    this.#factBytes = 0;
+    return entries;
+  }
+}
+
+const withoutFacts = ({ facts: _, ...entry }: InventoryEntry): InventoryEntry => entry;
+
 type Found = InventoryEntry | 'unreadable';
 
 async function* survey(parts: StoreParts, published: ReadonlySet<FileId>): AsyncGenerator<Found> {
-  const asideBefore = await listReplicas(parts.layout.quarantine);
   const { layout } = parts;
+  if (!(await isRootThere(parts))) return yield 'unreadable';
+  const asideBefore = await listReplicas(layout.quarantine);
   for await (const { listing } of listBuckets(layout.objects)) {
     if (listing === undefined || asideBefore === undefined) yield 'unreadable';
     else
@@ -71,6 +127,18 @@ async function* survey(parts: StoreParts, published: ReadonlySet<FileId>): Async
   if (aside === undefined) yield 'unreadable';
   else yield* examineAll(parts, aside.keys(), examineAside);
   yield* examineAll(parts, published, examinePublished);
+  if (!(await isRootThere(parts))) yield 'unreadable';
+}
+
+async function isRootThere({ place, sync }: StoreParts): Promise<boolean> {
+  try {
+    await place.requireThere();
+    return true;
+  } catch (error) {
+    if (!isDiskFailure(error)) throw error;
+    sync.noteError(error);
+    return false;
+  }
 }
 
 async function* examineAll(
@@ -111,7 +179,8 @@ async function examine(
   const file = await readManifestFile(paths.manifest, fileId);
   if (bytes === undefined && file.state === 'absent') return undefined;
   const entry = { ...entryOf(fileId, bytes, file, false), aside };
-  if (file.state === 'sound' && bytes === file.manifest.size) return entry;
+  if (file.state === 'sound' && bytes === file.manifest.size)
+    return { ...entry, facts: factsOf(file.manifest) };
   await setAside(parts, fileId);
   return undefined;
 }
@@ -130,6 +199,13 @@ async function examineAside(
   if (bytes === undefined && file.state === 'absent') return undefined;
   return entryOf(fileId, bytes, file, true);
 }
+
+const factsOf = ({ name, createdAt, target, mp4 }: Manifest): InventoryEntry['facts'] & object => ({
+  name,
+  createdAt,
+  target,
+  mp4,
+});
 
 const entryOf = (
   fileId: FileId,

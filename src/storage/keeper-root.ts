@@ -2,18 +2,21 @@
 import { lstat, mkdir, readdir } from 'node:fs/promises';
 import { ReelkeepError } from '../domain/errors.js';
 import type { KeeperId } from '../domain/ids.js';
+import { DeletionLog } from './deletion-log.js';
 import { hasCode, toDiskError } from './disk-error.js';
 import { DiskSync } from './disk-sync.js';
 import { type KeeperIdentity, newIdentity, readIdentity, writeIdentity } from './identity-file.js';
 import { createLayout, type Layout } from './layout.js';
 import { makeRoot } from './make-root.js';
 import { lockRoot, type RootLock } from './root-lock.js';
+import { RootPlace } from './root-place.js';
 
 export interface KeeperRoot {
   readonly layout: Layout;
   /** With the incarnation of this start, which is durable. */
   readonly identity: KeeperIdentity;
   readonly lock: RootLock;
+  readonly place: RootPlace;
 }
 
 /** What a first start that was interrupted, or a fresh file system, leaves in an empty directory. */
@@ -44,7 +47,8 @@ export async function openKeeperRoot(root: string, id: KeeperId | undefined): Pr
     const identity = { ...last, incarnation: last.incarnation + 1 };
     await writeIdentity(layout.identity, identity);
     await makeRooms(layout);
-    return { layout, identity, lock };
+    await DeletionLog.make(layout);
+    return { layout, identity, lock, place: await RootPlace.find(layout.objects) };
   } catch (error) {
     await lock.release();
     throw error;

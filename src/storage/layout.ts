@@ -17,6 +17,7 @@ export interface Layout {
   readonly root: string;
   readonly identity: string;
   readonly lock: string;
+  readonly deletions: string;
   readonly objects: string;
   readonly staging: string;
   readonly quarantine: string;
@@ -41,6 +42,7 @@ export function createLayout(root: string): Layout {
     root,
     identity: join(root, 'keeper.json'),
     lock: join(root, 'keeper.lock'),
+    deletions: join(root, 'deleted.log'),
     objects,
     staging,
     quarantine,

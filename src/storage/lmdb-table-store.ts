@@ -7,64 +7,115 @@
  */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { statfsSync } from 'node:fs';
 import { open, type RootDatabase } from 'lmdb';
 import { ReelkeepError } from '../domain/errors.js';
 import { type ClusterId, clusterId } from '../domain/ids.js';
-import type { KeyRange, RowKey, TableIdentity, TableWrite } from '../domain/table-port.js';
+import {
+  type KeyRange,
+  type RowKey,
+  raised,
+  type TableIdentity,
+  type TableWrite,
+} from '../domain/table-port.js';
+import { snapshotDefaults } from '../domain/table-snapshot.js';
+import { isCommitWithoutRoom, toTableError } from './lmdb-error.js';
+import { programVersion } from './program-version.js';
+import { soundTable } from './set-aside-table.js';
 import { openTableDirectory, syncTableDirectory, type TableDirectory } from './table-directory.js';
-import { requireTableFile } from './table-file-check.js';
+import { markTable, readMarker } from './table-marker.js';
+import { metaKey, type TableMeta, tableSchema } from './table-meta.js';
+import { requireTable, type TableOpening } from './table-opening.js';
+import { type RestoreOutcome, restoreTable } from './table-restore.js';
 import { decodeRow, encodeRow, keyBytes, keyOf } from './table-row-codec.js';
+import { takeSnapshot } from './table-snapshot-file.js';
 import type { TableStore, TableTransaction } from './table-store.js';
-import { requireWholeTable } from './table-walk-check.js';
 
 /** Of address space, not of memory or disk; at this size a commit fails and the master stops. */
 export const tableMapBytesMax = 1024 ** 4;
 
-const schema = 1;
-const metaKey = 'm' as RowKey<Meta>;
+/** With less left on its disk, what would write is refused: a commit, and the next start, find room. */
+export const tableRoomBytesMin = 16 * 1024 ** 2;
 
-interface Meta {
-  readonly schema: number;
-  readonly clusterId: ClusterId;
-  readonly epoch: number;
-  readonly commit: number;
-  /** Without this one. */
-  readonly rows: number;
+export interface LmdbTableOptions {
+  readonly opening?: TableOpening;
+  /** Of the program; a table that another one opened last is put in safety first. */
+  readonly program?: string;
+  /** Snapshots, as `SnapshotPolicy` says. */
+  readonly kept?: number;
 }
 
 type Database = RootDatabase<Buffer, Buffer>;
 
+interface Beginning {
+  readonly program: string;
+  readonly opened: LmdbTableStore['opened'];
+  /** In the place of one that was lost. */
+  readonly isBegunAnew: boolean;
+}
+
 export class LmdbTableStore implements TableStore {
   readonly #database: Database;
-  readonly #directory: TableDirectory;
-  #meta: Meta;
+  readonly directory: TableDirectory;
+  readonly opened: {
+    /** What came of it, where a snapshot was to be put in the table's place. */
+    readonly restored: RestoreOutcome | undefined;
+    /** There was nothing in it. */
+    readonly isNew: boolean;
+  };
+  #meta: TableMeta;
   #life: 'open' | 'failed' | 'closed' = 'open';
 
   /**
    * Begins a new epoch, which is durable when this resolves.
    * @throws ReelkeepError `conflict` when another process has the directory, `usage` when it is
-   *   not a master's, `integrity` when the table is damaged.
+   *   not a master's, `integrity` when the table is damaged, `no-space`; and as `restoreTable` says.
    */
-  static async open(directory: string): Promise<LmdbTableStore> {
+  static async open(directory: string, options: LmdbTableOptions = {}): Promise<LmdbTableStore> {
+    const { opening = {}, program = programVersion, kept = snapshotDefaults.kept } = options;
     const place = await openTableDirectory(directory);
-    let database: Database | undefined;
     try {
-      if (await requireTableFile(place.table)) await requireWholeTable(place.table);
-      database = openDatabase(place.table);
-      const meta = beginEpoch(database, readMeta(database, place.table));
-      await syncTableDirectory(place);
-      return new LmdbTableStore(database, place, meta);
+      const { restore, rebuild = false } = opening;
+      const restored = restore === undefined ? undefined : await restoreTable(place, restore);
+      const facts = rebuild ? await soundTable(place) : await requireTable(place);
+      if (facts !== undefined && facts.program !== program) await takeSnapshot(place, kept);
+      const opened = { restored, isNew: facts === undefined };
+      return await LmdbTableStore.#begin(place, {
+        program,
+        opened,
+        isBegunAnew: rebuild && opened.isNew,
+      });
     } catch (error) {
-      await database?.close();
       await place.lock.release();
       throw error;
     }
   }
 
-  private constructor(database: Database, directory: TableDirectory, meta: Meta) {
+  static async #begin(place: TableDirectory, { program, opened, isBegunAnew }: Beginning) {
+    const marker = await readMarker(place.marker);
+    const database = openDatabase(place.table);
+    try {
+      const before = readMeta(database, place.table, marker?.clusterId);
+      const meta = beginEpoch(database, { ...before, program });
+      await syncTableDirectory(place);
+      await markTable(place.marker, meta.clusterId, isBegunAnew);
+      return new LmdbTableStore(database, place, meta, opened);
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  }
+
+  private constructor(
+    database: Database,
+    directory: TableDirectory,
+    meta: TableMeta,
+    opened: LmdbTableStore['opened'],
+  ) {
     this.#database = database;
-    this.#directory = directory;
+    this.directory = directory;
     this.#meta = meta;
+    this.opened = opened;
   }
 
   get identity(): TableIdentity {
@@ -82,11 +133,14 @@ export class LmdbTableStore implements TableStore {
         const transaction = new LmdbTransaction(database, this.identity);
         worked = { result: work(transaction) };
         if (transaction.written === 0) return;
-        meta = { ...meta, commit: meta.commit + 1, rows: meta.rows + transaction.rowsAdded };
+        if (!this.#hasRoom()) throw noRoom(this.directory);
+        const { identity, rowsAdded } = transaction;
+        meta = { ...meta, ...identity, commit: identity.commit + 1, rows: meta.rows + rowsAdded };
         putRow(database, metaKey, meta);
       });
     } catch (error) {
-      if (worked === undefined) throw error;
+      if (worked === undefined || error instanceof ReelkeepError) throw error;
+      if (isCommitWithoutRoom(error)) throw noRoom(this.directory, error);
       this.#life = 'failed';
       const why = error instanceof Error ? error.message : String(error);
       throw new ReelkeepError('unavailable', `the table could not be made durable: ${why}`, {
@@ -102,12 +156,17 @@ export class LmdbTableStore implements TableStore {
     if (this.#life === 'closed') return;
     this.#life = 'closed';
     await this.#database.close();
-    await this.#directory.lock.release();
+    await this.directory.lock.release();
+  }
+
+  #hasRoom(): boolean {
+    const { bavail, bsize } = statfsSync(this.directory.path);
+    return bavail * bsize >= tableRoomBytesMin;
   }
 }
 
 class LmdbTransaction implements TableTransaction {
-  readonly identity: TableIdentity;
+  identity: TableIdentity;
   written = 0;
   rowsAdded = 0;
   readonly #database: Database;
@@ -131,6 +190,10 @@ class LmdbTransaction implements TableTransaction {
 
   apply(writes: readonly TableWrite[]): void {
     for (const write of writes) {
+      if (write.type === 'raise') {
+        this.identity = raised(this.identity, write);
+        continue;
+      }
       const key = keyBytes(write.key);
       const stood = this.#database.doesExist(key);
       if (write.type === 'put') {
@@ -162,31 +225,43 @@ function openDatabase(path: string): Database {
   }
 }
 
-function readMeta(database: Database, path: string): Meta {
+/** @param cluster of a table that is begun anew; made up when nothing says it */
+function readMeta(database: Database, path: string, cluster: ClusterId | undefined): TableMeta {
   const { entryCount } = database.getStats() as { readonly entryCount: number };
   const bytes = database.getBinary(keyBytes(metaKey));
   if (bytes === undefined) {
     if (entryCount !== 0) throw damaged(path, 'it has rows and does not say of which cluster');
-    const newId = clusterId(randomBytes(16).toString('hex'));
-    return { schema, clusterId: newId, epoch: 0, commit: 0, rows: 0 };
+    const id = cluster ?? clusterId(randomBytes(16).toString('hex'));
+    return { schema: tableSchema, clusterId: id, epoch: 0, commit: 0, rows: 0 };
   }
   const meta = decodeRow(metaKey, bytes);
-  if (meta.schema !== schema)
-    throw damaged(path, `its rows are of schema ${meta.schema}, this program knows ${schema}`);
+  if (meta.schema !== tableSchema)
+    throw damaged(path, `its rows are of schema ${meta.schema}, this program knows ${tableSchema}`);
   if (meta.rows + 1 !== entryCount)
     throw damaged(path, `${meta.rows} rows were written and ${entryCount - 1} are there`);
   return meta;
 }
 
-function beginEpoch(database: Database, before: Meta): Meta {
+function beginEpoch(database: Database, before: TableMeta): TableMeta {
   const meta = { ...before, epoch: before.epoch + 1 };
-  database.transactionSync(() => putRow(database, metaKey, meta));
+  try {
+    database.transactionSync(() => putRow(database, metaKey, meta));
+  } catch (error) {
+    throw toTableError('beginning a new epoch of the table', error);
+  }
   return meta;
 }
 
 function putRow<Row>(database: Database, key: RowKey<Row>, row: Row): void {
   database.putSync(keyBytes(key), encodeRow(key, row));
 }
+
+const noRoom = ({ path }: TableDirectory, cause?: unknown) =>
+  new ReelkeepError(
+    'no-space',
+    `the master's disk is full, nothing was changed: make room below ${path}`,
+    cause === undefined ? {} : { cause },
+  );
 
 const damaged = (path: string, why: string) =>
   new ReelkeepError('integrity', `${path} is damaged: ${why}`);

@@ -8,20 +8,24 @@
  */
 import { lstat, rename, unlink } from 'node:fs/promises';
 import type { FileId } from '../domain/ids.js';
+import type { DeletionLog } from './deletion-log.js';
 import { unlessAbsent } from './disk-error.js';
 import type { DiskSync } from './disk-sync.js';
 import type { FileTurns } from './file-turns.js';
 import type { Layout, ReplicaPaths } from './layout.js';
 import type { HashPool } from './pool/hash-pool.js';
+import type { RootPlace } from './root-place.js';
 import type { SpaceMeter } from './space-meter.js';
 
 /** What the parts of one store share. */
 export interface StoreParts {
   readonly layout: Layout;
+  readonly place: RootPlace;
   readonly sync: DiskSync;
   readonly pool: HashPool;
   readonly space: SpaceMeter;
   readonly turns: FileTurns;
+  readonly deletions: DeletionLog;
   /** Being received or published: not yet a replica, whatever stands in `objects`. */
   readonly underWay: Set<FileId>;
   /** Each is told of every replica that becomes durable while it is here. */
@@ -41,16 +45,6 @@ async function moveFile(from: string, to: string): Promise<boolean> {
 /** Bytes of the file, undefined when there is none. */
 export async function fileBytes(path: string): Promise<number | undefined> {
   return (await unlessAbsent(lstat(path)))?.size;
-}
-
-/**
- * Does what takes names off the disk. Nothing is absent from a root that is not there: it may only be
- * unmounted, and so it is looked for before and after.
- */
-export async function whileRootIsThere({ layout }: StoreParts, work: () => Promise<unknown>) {
-  await lstat(layout.objects);
-  await work();
-  await lstat(layout.objects);
 }
 
 /** Removes a replica from `objects`; call it in the file's turn. The caller syncs the bucket. */

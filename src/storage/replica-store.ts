@@ -8,27 +8,27 @@ import { fileBytesMax } from '../domain/chunk-plan.js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { ClusterId, FileId, KeeperId, UploadId } from '../domain/ids.js';
 import type { SeenInTerm } from '../domain/term-line.js';
+import { DeletionLog } from './deletion-log.js';
 import { hasCode, toDiskError } from './disk-error.js';
 import { DiskSync, type DiskSyncOptions } from './disk-sync.js';
 import { type DropReport, dropQuarantined, dropReplicas, dropUpload } from './drop-replicas.js';
 import { FileTurns } from './file-turns.js';
 import { type KeeperIdentity, writeIdentity } from './identity-file.js';
-import { type InventoryPage, takeInventory } from './inventory.js';
+import { type InventoryDepth, type InventoryPage, takeInventory } from './inventory.js';
 import { type KeeperRoot, openKeeperRoot } from './keeper-root.js';
 import { storageLimits } from './limits.js';
 import { OpenReplica } from './open-replica.js';
 import type { HashPool } from './pool/hash-pool.js';
 import { type RecoveryReport, recover } from './recovery.js';
-import {
-  fileBytes,
-  removeObject,
-  removePair,
-  type StoreParts,
-  whileRootIsThere,
-} from './replica-files.js';
+import { fileBytes, removeObject, removePair, type StoreParts } from './replica-files.js';
 import { type Reserve, type Space, SpaceMeter } from './space-meter.js';
 import { StagedReplica } from './staged-replica.js';
-import { type ExpectedBytes, type VerifyOutcome, verifyReplica } from './verify-replica.js';
+import {
+  type ExpectedBytes,
+  type ReadPause,
+  type VerifyOutcome,
+  verifyReplica,
+} from './verify-replica.js';
 
 export interface ReplicaStoreOptions extends DiskSyncOptions {
   /** Made when it does not exist. */
@@ -67,9 +67,12 @@ export class ReplicaStore {
    */
   static async open(options: ReplicaStoreOptions): Promise<ReplicaStore> {
     const root = await openKeeperRoot(options.root, options.keeperId);
+    const sync = new DiskSync(options);
     const parts: StoreParts = {
       layout: root.layout,
-      sync: new DiskSync(options),
+      place: root.place,
+      sync,
+      deletions: new DeletionLog(root.layout, sync),
       pool: options.pool,
       space: new SpaceMeter(root.layout.root, options.reserve),
       turns: new FileTurns(),
@@ -79,6 +82,7 @@ export class ReplicaStore {
     try {
       return new ReplicaStore(root, parts, await recover(parts));
     } catch (error) {
+      await root.place.close();
       await root.lock.release();
       throw toDiskError(`recovering ${options.root}`, error);
     }
@@ -98,6 +102,10 @@ export class ReplicaStore {
   /** A sync failed, or the disk is sick or read-only: nothing new is taken until the next start. */
   get diskSuspect(): boolean {
     return this.#parts.sync.suspect;
+  }
+
+  get usedBytes(): number {
+    return this.#parts.space.usedBytes;
   }
 
   /**
@@ -131,7 +139,7 @@ export class ReplicaStore {
         incarnation,
       };
       if (isSameTerm(known, next)) return;
-      await writeIdentity(this.#parts.layout.identity, next);
+      await this.#writeIdentity(next);
       this.#identity = next;
     });
     this.#writingIdentity = write.catch(() => {
@@ -147,7 +155,7 @@ export class ReplicaStore {
    *   `unavailable` when the disk is suspect; `refused-input` when it is too large.
    */
   async stage(fileId: FileId, uploadId: UploadId, size: number): Promise<StagedReplica> {
-    const { layout, space, sync, underWay } = this.#parts;
+    const { layout, place, space, sync, underWay } = this.#parts;
     // checks the ids before anything is done
     layout.staged(fileId, uploadId);
     if (sync.suspect) throw new ReelkeepError('unavailable', 'the disk of this keeper failed');
@@ -161,6 +169,7 @@ export class ReplicaStore {
     let promisedBytes = 0;
     try {
       if (left !== undefined) await this.#removeLeft(fileId, left);
+      await place.requireThere();
       await this.#requireNoObject(fileId);
       if (!(await space.promise(size)))
         throw new ReelkeepError('no-space', `this keeper has no room for ${size} bytes`);
@@ -199,10 +208,10 @@ export class ReplicaStore {
   }
 
   /** Reads the replica whole and hashes it; what does not match is set aside, durably. */
-  async verify(fileId: FileId, expected: ExpectedBytes): Promise<VerifyOutcome> {
+  async verify(fileId: FileId, expected: ExpectedBytes, pause?: ReadPause): Promise<VerifyOutcome> {
     if (this.#parts.underWay.has(fileId))
       return { outcome: 'unknown', reason: 'it is being received' };
-    return verifyReplica(this.#parts, fileId, expected);
+    return verifyReplica(this.#parts, fileId, expected, pause);
   }
 
   /** Off the disk, what is on its way or set aside included, and the directories synced, when this resolves. */
@@ -225,15 +234,24 @@ export class ReplicaStore {
     if (!this.#parts.underWay.has(fileId)) await dropUpload(this.#parts, fileId, uploadId);
   }
 
-  /** Pages of at most `inventoryPageMax` entries; there is always a last one, maybe empty. */
-  inventory(): AsyncGenerator<InventoryPage> {
-    return takeInventory(this.#parts);
+  /** Remembers, durably, that these files were deleted. @throws ReelkeepError `unavailable`, `no-space` */
+  noteDeleted(fileIds: readonly FileId[]): Promise<void> {
+    return this.#parts.deletions.note(fileIds);
   }
 
-  /** @throws ReelkeepError `unavailable` when the disk does not say. */
+  /** Bounded pages; there is always a last one, maybe empty. */
+  inventory(depth: InventoryDepth): AsyncGenerator<InventoryPage> {
+    return takeInventory(this.#parts, depth);
+  }
+
+  /**
+   * @throws ReelkeepError `unavailable` when the disk does not say, or is not there: of the one that
+   *   lies below its mount point nobody wants to know.
+   */
   async space(): Promise<Space> {
     try {
-      return await this.#parts.space.measure();
+      const { place, space } = this.#parts;
+      return await place.whileThere(() => space.measure());
     } catch (error) {
       this.#parts.sync.noteError(error);
       throw toDiskError('measuring the disk', error);
@@ -244,14 +262,25 @@ export class ReplicaStore {
   async close(): Promise<void> {
     await Promise.allSettled(Array.from(this.#staged.values(), (staged) => staged.abandon()));
     await this.#writingIdentity;
+    await this.#root.place.close();
     await this.#root.lock.release();
+  }
+
+  /** Never into an empty directory on which the disk was mounted: that would be a copy of this keeper. */
+  async #writeIdentity(identity: KeeperIdentity): Promise<void> {
+    const { layout, place, sync } = this.#parts;
+    try {
+      await place.whileThere(() => writeIdentity(layout.identity, identity, sync.strict()));
+    } catch (error) {
+      throw toDiskError(`writing ${layout.identity}`, error);
+    }
   }
 
   /** Nobody was ever told of it. */
   async #removeLeft(fileId: FileId, uploadId: UploadId): Promise<void> {
-    const { layout, turns } = this.#parts;
+    const { layout, place, turns } = this.#parts;
     try {
-      await whileRootIsThere(this.#parts, async () => {
+      await place.whileThere(async () => {
         await removePair(layout.staged(fileId, uploadId));
         await turns.run(fileId, () => removeObject(this.#parts, fileId));
       });

@@ -9,14 +9,17 @@ export interface RootLock {
   release(): Promise<void>;
 }
 
+/** What the number of the process that holds it takes in the file. */
+const holderBytes = 16;
+
 /** @throws ReelkeepError `conflict` while another keeper holds it. */
 export async function lockRoot(path: string): Promise<RootLock> {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
   const handle = await open(path, flags, 0o600);
   try {
     if (!tryLock(handle.fd)) throw await heldByAnother(path, handle);
-    await handle.truncate(0);
-    await handle.write(`${process.pid}\n`, 0);
+    // over what the last holder wrote: a disk that is full by now has no other room for it
+    await handle.write(`${process.pid}\n`.padStart(holderBytes), 0);
   } catch (error) {
     await handle.close();
     throw error;
@@ -25,7 +28,7 @@ export async function lockRoot(path: string): Promise<RootLock> {
 }
 
 async function heldByAnother(path: string, handle: FileHandle): Promise<ReelkeepError> {
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(holderBytes), 0, holderBytes, 0);
   const holder = Number(buffer.toString('latin1', 0, bytesRead));
   const who = holder > 0 ? `process ${holder}` : 'another process';
   return new ReelkeepError('conflict', `${who} uses this directory: ${path} is locked`);

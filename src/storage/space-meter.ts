@@ -1,5 +1,6 @@
 /** How much room there is: what the disk says, less the reserve, less what is promised to replicas under way. */
 import { statfs } from 'node:fs/promises';
+import { ReelkeepError } from '../domain/errors.js';
 
 /** Room that replicas never take: a part of the whole disk, or so many bytes. */
 export type Reserve = { readonly percent: number } | { readonly bytes: number };
@@ -15,14 +16,20 @@ export class SpaceMeter {
   readonly #reserve: Reserve;
   #usedBytes = 0;
   #promisedBytes = 0;
+  #writingBytes = 0;
 
   constructor(root: string, reserve: Reserve) {
     this.#root = root;
     this.#reserve = reserve;
   }
 
+  /** Held by whole replicas, as in `measure`, without asking the disk. */
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
   async measure(): Promise<Space> {
-    const leftBytes = await this.#leftBytes();
+    const leftBytes = (await this.#roomBytes()) - this.#promisedBytes;
     return { freeBytes: Math.max(0, leftBytes), usedBytes: this.#usedBytes };
   }
 
@@ -32,10 +39,28 @@ export class SpaceMeter {
     this.#promisedBytes += bytes;
     let kept = false;
     try {
-      kept = (await this.#leftBytes()) >= 0;
+      kept = (await this.#roomBytes()) >= this.#promisedBytes;
       return kept;
     } finally {
       if (!kept) this.#promisedBytes -= bytes;
+    }
+  }
+
+  /**
+   * Does the work, which writes so many bytes, while there is room for them outside the reserve. They
+   * were promised; but something else may have filled the disk since.
+   *
+   * @throws ReelkeepError `no-space`, with nothing done.
+   */
+  async whileRoomIsLeft<Value>(bytes: number, work: () => Promise<Value>): Promise<Value> {
+    // counted before the disk is asked, so that several at once do not take the same room
+    this.#writingBytes += bytes;
+    try {
+      if ((await this.#roomBytes()) < this.#writingBytes)
+        throw new ReelkeepError('no-space', 'something else has filled the disk of this keeper');
+      return await work();
+    } finally {
+      this.#writingBytes -= bytes;
     }
   }
 
@@ -49,11 +74,12 @@ export class SpaceMeter {
     this.#usedBytes = Math.max(0, this.#usedBytes + bytes);
   }
 
-  async #leftBytes(): Promise<number> {
+  /** Outside the reserve, negative when something else has taken of that. */
+  async #roomBytes(): Promise<number> {
     const { bavail, blocks, bsize } = await statfs(this.#root);
     const reserve = this.#reserve;
     const keptBytes =
       'bytes' in reserve ? reserve.bytes : Math.ceil((blocks * bsize * reserve.percent) / 100);
-    return bavail * bsize - keptBytes - this.#promisedBytes;
+    return bavail * bsize - keptBytes;
   }
 }

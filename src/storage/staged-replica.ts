@@ -20,7 +20,7 @@ import { ChunkLedger } from './chunk-ledger.js';
 import { diskError, toDiskError } from './disk-error.js';
 import { requireOwnDirectory } from './keeper-root.js';
 import type { InspectOutput } from './pool/hash-pool.js';
-import { removeObject, removePair, type StoreParts, whileRootIsThere } from './replica-files.js';
+import { removeObject, removePair, type StoreParts } from './replica-files.js';
 
 /** What the manifest says beyond what the replica knows of itself. */
 export type ManifestFields = Pick<Manifest, 'name' | 'createdAt' | 'target' | 'mp4'>;
@@ -114,18 +114,19 @@ export class StagedReplica {
     this.#require('receiving');
     if (!this.#chunks.fits(index, length, digest))
       throw new ReelkeepError('usage', `chunk ${index} of ${length} bytes does not fit this file`);
-    const work = this.#parts.pool.hashAndWrite({
-      shared,
-      length,
-      digest,
-      fd: this.#data.fd,
-      position: chunkOffset(index),
+    const { pool, space, sync } = this.#parts;
+    const position = chunkOffset(index);
+    const work = space.whileRoomIsLeft(length, () =>
+      pool.hashAndWrite({ shared, length, digest, fd: this.#data.fd, position }),
+    );
+    const output = await this.#track(work).catch((error: unknown) => {
+      sync.noteError(error);
+      throw toDiskError('writing a chunk', error);
     });
-    const output = await this.#track(work);
-    if (output.ok) return this.#parts.space.release(this.#chunks.note(index, digest));
+    if (output.ok) return space.release(this.#chunks.note(index, digest));
     if (output.failure === 'mismatch')
       throw new ReelkeepError('integrity', `chunk ${index} does not match its digest`);
-    this.#parts.sync.noteCode(output.code, output.detail);
+    sync.noteCode(output.code, output.detail);
     throw diskError('writing a chunk', output.code, output.detail);
   }
 
@@ -200,10 +201,12 @@ export class StagedReplica {
   /** published → durable: from here on it may be told. */
   async syncDirectory(): Promise<void> {
     await this.#advance('published', 'durable', async () => {
-      const { layout, sync } = this.#parts;
-      await sync.directory(layout.bucket(this.fileId));
-      // the bucket itself may be new
-      await sync.directory(layout.objects);
+      const { layout, place, sync } = this.#parts;
+      await place.whileThere(async () => {
+        await sync.directory(layout.bucket(this.fileId));
+        // the bucket itself may be new
+        await sync.directory(layout.objects);
+      });
       await this.#closeFiles();
     });
     this.#onEnd('durable');
@@ -224,8 +227,8 @@ export class StagedReplica {
     await Promise.allSettled(this.#inFlight);
     try {
       await this.#closeFiles();
-      const { layout, turns } = this.#parts;
-      await whileRootIsThere(this.#parts, async () => {
+      const { layout, place, turns } = this.#parts;
+      await place.whileThere(async () => {
         await removePair(layout.staged(this.fileId, this.uploadId));
         if (this.#isExposed)
           await turns.run(this.fileId, () => removeObject(this.#parts, this.fileId));

@@ -22,23 +22,31 @@ export function encodeRow(key: TableKey, row: unknown): Buffer {
   const bytes = Buffer.allocUnsafe(payloadAt + Buffer.byteLength(json));
   bytes.writeUInt8(version, 0);
   bytes.write(json, payloadAt, 'utf8');
-  bytes.writeUInt32BE(checksum(key, bytes), crcAt);
+  bytes.writeUInt32BE(checksum(keyBytes(key), bytes), crcAt);
   return bytes;
 }
 
 /** @throws ReelkeepError `integrity` when these are not the bytes that were written under this key. */
 export function decodeRow<Row>(key: RowKey<Row>, bytes: Buffer): Row {
+  requireRow(keyBytes(key), bytes);
+  return JSON.parse(bytes.toString('utf8', payloadAt));
+}
+
+/** What `decodeRow` requires, without making a row of it. */
+export function requireRow(key: Buffer, bytes: Buffer): void {
   if (bytes.length < payloadAt || bytes.readUInt32BE(crcAt) !== checksum(key, bytes))
     throw damaged(key, 'its checksum does not match');
   if (bytes.readUInt8(0) !== version)
     throw damaged(key, `its version is ${bytes.readUInt8(0)}, this program knows ${version}`);
-  return JSON.parse(bytes.toString('utf8', payloadAt));
 }
 
-function checksum(key: TableKey, bytes: Buffer): number {
-  const ofVersion = crc32(bytes.subarray(0, crcAt), crc32(keyBytes(key)));
+function checksum(key: Buffer, bytes: Buffer): number {
+  const ofVersion = crc32(bytes.subarray(0, crcAt), crc32(key));
   return crc32(bytes.subarray(payloadAt), ofVersion);
 }
 
-const damaged = (key: TableKey, why: string) =>
-  new ReelkeepError('integrity', `row ${JSON.stringify(key)} of the table is damaged: ${why}`);
+const damaged = (key: Buffer, why: string) =>
+  new ReelkeepError(
+    'integrity',
+    `row ${JSON.stringify(key.toString('latin1'))} of the table is damaged: ${why}`,
+  );

@@ -11,13 +11,13 @@ export interface TableStore {
   /**
    * Runs `work` in one transaction. When this returns, everything that was written is durable;
    * when `work` throws, nothing of it is. When the commit itself fails, its outcome is unknown,
-   * and the store must not be used again.
+   * and the store must not be used again; but for `no-space`: then nothing was written.
    */
   transact<Result>(work: (transaction: TableTransaction) => Result): Result;
   close(): Promise<void>;
 }
 
-/** Reads its own writes; not to be used after `work` has returned. */
+/** Reads its own writes, a raise of its identity included; not to be used after `work` has returned. */
 export interface TableTransaction extends TableReader {
   apply(writes: readonly TableWrite[]): void;
 }

@@ -22,13 +22,17 @@ export type VerifyOutcome =
   | { readonly outcome: 'absent' }
   | { readonly outcome: 'unknown'; readonly reason: string };
 
+/** Called between two parts with the bytes of the first; what it rejects with ends the reading. */
+export type ReadPause = (bytes: number) => Promise<void>;
+
 export async function verifyReplica(
   parts: StoreParts,
   fileId: FileId,
   expected: ExpectedBytes,
+  pause?: ReadPause,
 ): Promise<VerifyOutcome> {
   try {
-    return await judge(parts, fileId, expected);
+    return await parts.place.whileThere(() => judge(parts, fileId, expected, pause));
   } catch (error) {
     if (!isDiskFailure(error)) throw error;
     parts.sync.noteError(error);
@@ -40,6 +44,7 @@ async function judge(
   parts: StoreParts,
   fileId: FileId,
   expected: ExpectedBytes,
+  pause: ReadPause | undefined,
 ): Promise<VerifyOutcome> {
   const data = await openOwnFile(parts.layout.object(fileId).data);
   if (data === undefined) return explainAbsence(parts, fileId);
@@ -48,7 +53,7 @@ async function judge(
     const { size, ino } = await data.stat({ bigint: true });
     if (size !== BigInt(expected.size))
       return quarantine(parts, fileId, `it has ${size} bytes, not ${expected.size}`, ino);
-    const hashed = await parts.pool.hashFile(data.fd, expected.size);
+    const hashed = await parts.pool.hashFile(data.fd, expected.size, 1, pause);
     if (!hashed.ok && hashed.failure === 'disk') {
       parts.sync.noteCode(hashed.code, hashed.detail);
       return { outcome: 'unknown', reason: hashed.detail };

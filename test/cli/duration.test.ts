@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { clockText, parseDuration, parseWait, spanText } from '../../src/cli/duration.js';
+import {
+  clockText,
+  parseDuration,
+  parsePeriod,
+  parseWait,
+  spanText,
+} from '../../src/cli/duration.js';
 
 describe('parseDuration', () => {
   it.each([
@@ -28,6 +34,20 @@ describe('parseWait', () => {
 
   it.each(['0s', '0.4ms', '20.1d', '999999999h'])('refuses %s', (text) => {
     expect(() => parseWait(text)).toThrow(/from 1ms to 20d/);
+  });
+});
+
+describe('parsePeriod', () => {
+  it.each([
+    ['1s', 1_000],
+    ['30d', 2_592_000_000],
+    ['3650d', 315_360_000_000],
+  ])('reads %s as %i ms', (text, ms) => {
+    expect(parsePeriod(text)).toBe(ms);
+  });
+
+  it.each(['0s', '999ms', '3651d'])('refuses %s', (text) => {
+    expect(() => parsePeriod(text)).toThrow(/from 1s to 3650d/);
   });
 });
 

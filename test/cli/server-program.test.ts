@@ -98,6 +98,8 @@ describe('master and keeper', () => {
     [runKeeper, [], /required option '--port/],
     [runKeeper, ['--port', '0', '--id', 'K 1'], /--id K 1: use 1 to 64/],
     [runKeeper, ['--port', '0', '--reserve', '100%'], /below 100%/],
+    [runKeeper, ['--port', '0', '--scrub-every', '30'], /is no duration/],
+    [runKeeper, ['--port', '0', '--scrub-every', '10ms'], /from 1s to 3650d/],
     [runKeeper, ['--port', '0', '--durability', 'none'], /Allowed choices are strict, relaxed/],
     [runKeeper, ['export', '--data', 'a'], /required option '--to/],
   ])('refuse flags that do not go together: %o %j', async (program, argv, message) => {

@@ -6,6 +6,7 @@ import { resolveConfig as resolveMasterConfig } from '../../src/actors/master/co
 import { restartDefaults } from '../../src/actors/runtime/restart-policy.js';
 import { resolveLivenessLimits } from '../../src/domain/liveness.js';
 import { resolveReplicationLimits } from '../../src/domain/replication-limits.js';
+import { scrubLimits } from '../../src/domain/scrub.js';
 import { defaultTableLimits } from '../../src/domain/table-limits.js';
 import { rpcLimits } from '../../src/rpc/limits.js';
 import { storageLimits } from '../../src/storage/limits.js';
@@ -22,6 +23,7 @@ const limitsOfFiles: Readonly<Record<string, object>> = {
   'actors/runtime/restart-policy.ts': restartDefaults,
   'domain/liveness.ts': resolveLivenessLimits(),
   'domain/replication-limits.ts': resolveReplicationLimits(),
+  'domain/scrub.ts': scrubLimits,
   'domain/table-limits.ts': defaultTableLimits,
   'rpc/limits.ts': rpcLimits,
   'storage/limits.ts': storageLimits,

@@ -22,6 +22,18 @@ describe('inspectFile', () => {
     ]);
   });
 
+  it('tells of a replica that its keeper cannot read', () => {
+    const whole = file('a', 'b', 'c');
+    const replicas = whole.replicas.map((replica) =>
+      replica.keeper === 'b' ? { ...replica, unreadable: true as const } : replica,
+    );
+    const views = keepers({ a: 'alive', b: 'alive', c: 'alive' });
+
+    expect(inspectFile({ ...whole, replicas }, views)).toEqual([
+      { problem: 'below target', live: 2, reason: 'unreadable on b' },
+    ]);
+  });
+
   it('calls a file missing when no keeper that holds it can come up with it', () => {
     const found = inspectFile(file('a'), keepers({ a: 'lost' }));
 

@@ -28,6 +28,19 @@ describe('replica state', () => {
     expect(replicaState(replica, viewsOf(view({ incarnation: 2 })))).toBe('unverified');
   });
 
+  it.each([
+    ['alive', 'unverified'],
+    ['suspect', 'suspect'],
+    ['lost', 'lost'],
+  ] as const)(
+    'S29: is, when it could not be read on a keeper that is %s, %s',
+    (state, expected) => {
+      const unread = { ...replica, unreadable: true as const };
+
+      expect(replicaState(unread, viewsOf(view({ state })))).toBe(expected);
+    },
+  );
+
   it('is lost on a keeper that nobody knows', () => {
     expect(replicaState(replica, new Map())).toBe('lost');
   });

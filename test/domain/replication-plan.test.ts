@@ -19,6 +19,16 @@ describe('planCopy', () => {
     expect(copyTo(['a', 'b', rotten('c')], ['a', 'b', 'c'])).toBe('c');
   });
 
+  it('L1, S29: makes a replica again elsewhere that its keeper cannot read', () => {
+    const unread = replicaOn('c', { unreadable: true });
+
+    expect(copyTo(['a', 'b', unread], ['a', 'b', 'c', 'd'])).toBe('d');
+    expect(copyTo(['a', 'b', unread], ['a', 'b', 'c'])).toBe('no keeper');
+    const file = fileOf(1, ['a', 'b', unread]);
+    const census = takeCensus(file, viewsOf(viewOf('a'), viewOf('b'), viewOf('c')));
+    expect(judgeNeed(file, census)).toMatchObject({ live: 2, wanted: 1, unwanted: 0 });
+  });
+
   it('prefers a keeper that has nothing of the file, however busy', () => {
     const views = [viewOf('a'), viewOf('b'), viewOf('c'), viewOf('d', { transfers: 9 })];
 

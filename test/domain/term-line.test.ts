@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasSeenLater, withSeen } from '../../src/domain/term-line.js';
+import { judgePast, withSeen } from '../../src/domain/term-line.js';
 
 describe('a keeper that has seen', () => {
   const line = [
@@ -25,7 +25,7 @@ describe('a keeper that has seen', () => {
     ],
     ['a later commit in this epoch', { ...nothing, highestEpoch: 3, highestCommit: 91 }, false],
   ])('%s has seen a later table: %#', (_, seen, expected) => {
-    expect(hasSeenLater(seen, line, opened)).toBe(expected);
+    expect(judgePast(seen, line, opened)).toBe(expected ? 'later' : 'had');
   });
 });
 

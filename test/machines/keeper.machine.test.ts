@@ -55,6 +55,22 @@ describe('keeper machine', () => {
     actor.stop();
   });
 
+  it.each([
+    ['its session is lost', lost, 'registering'],
+    ['it is to stop', { type: 'drain' }, 'draining'],
+  ] as const)('reads replicas again while it serves, until %s', async (_, event, next) => {
+    const { actor, scrubbing } = start({ drain: () => new Promise(() => undefined) });
+    const early = scrubbing();
+    await waitFor(actor, (snapshot) => snapshot.matches('serving'));
+    const serving = scrubbing();
+
+    actor.send(event);
+
+    expect(actor.getSnapshot().value).toBe(next);
+    expect([early, serving, scrubbing()]).toEqual([0, 1, 0]);
+    actor.stop();
+  });
+
   it('keeps the reason when it cannot close what it had opened', async () => {
     const failure = new Error('the disk does not answer');
     const { actor } = start({ drain: () => Promise.reject(failure) });
@@ -154,6 +170,7 @@ function hangingIn(state: string): Steps {
 
 function start(steps: Steps, clock = new SimulatedClock()) {
   const log: string[] = [];
+  let scrubbing = 0;
   const step = (name: 'identify' | 'register' | 'drain') =>
     fromPromise<void, void>(async () => {
       log.push(name);
@@ -167,9 +184,17 @@ function start(steps: Steps, clock = new SimulatedClock()) {
         log.push('report');
         return (await steps.report?.()) ?? 'complete';
       }),
+      scrub: fromPromise<void, void>(({ signal }) => {
+        scrubbing += 1;
+        signal.addEventListener('abort', () => {
+          scrubbing -= 1;
+        });
+        return new Promise(() => undefined);
+      }),
       drain: step('drain'),
     },
   });
   const input = { retryDelayMs: 100, retryDelayMaxMs: 400, reportAgainMs: 1_000 };
-  return { actor: createActor(machine, { input, clock }).start(), log };
+  const actor = createActor(machine, { input, clock }).start();
+  return { actor, log, scrubbing: () => scrubbing };
 }

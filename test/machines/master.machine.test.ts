@@ -3,10 +3,10 @@ import { createActor, fromPromise, SimulatedClock, waitFor } from 'xstate';
 import { masterMachine } from '../../src/machines/master.machine.js';
 
 const graceMs = 1000;
-const whole = { known: 3, reported: 3, ahead: [] };
-const most = { known: 3, reported: 2, ahead: [] };
-const few = { known: 3, reported: 1, ahead: [] };
-const older = { known: 3, reported: 3, ahead: ['k1'] };
+const whole = { known: 3, reported: 3, ahead: [], comingIn: 0, base: 'trusted' as const };
+const most = { known: 3, reported: 2, ahead: [], comingIn: 0, base: 'trusted' as const };
+const few = { known: 3, reported: 1, ahead: [], comingIn: 0, base: 'trusted' as const };
+const older = { known: 3, reported: 3, ahead: ['k1'], comingIn: 0, base: 'trusted' as const };
 
 describe('master machine', () => {
   it('serves as soon as every known keeper has reported', async () => {
@@ -48,8 +48,28 @@ describe('master machine', () => {
     expect(actor.getSnapshot().value).toBe('safe mode');
     expect(actor.getSnapshot().context.verdict).toEqual({
       trust: 'none',
-      reason: 'the table is older than what k1 has seen of it',
+      reason:
+        'the table is older than what k1 has seen of it: put the later one back, or start the master with --rebuild',
     });
+  });
+
+  it('waits for all who may come to a table that is made again, and longer for those who are coming in', async () => {
+    const { actor, clock } = await recovering();
+    const rebuilt = { ...whole, base: 'rebuilt' as const };
+
+    actor.send({ type: 'evidence', evidence: { ...rebuilt, known: 0, reported: 0 } });
+    clock.increment(graceMs);
+    const nobody = actor.getSnapshot().value;
+    actor.send({ type: 'evidence', evidence: { ...rebuilt, reported: 2, comingIn: 1 } });
+    const one = actor.getSnapshot();
+    actor.send({ type: 'evidence', evidence: rebuilt });
+
+    expect([nobody, one.value]).toEqual(['taking in', 'taking in']);
+    expect(one.context.verdict).toEqual({
+      trust: 'not yet',
+      reason: 'rebuilding: 2 of 3 keepers have been taken in',
+    });
+    expect(actor.getSnapshot().value).toBe('serving');
   });
 
   it('goes on serving when keepers die later', async () => {
@@ -137,6 +157,9 @@ function start(open: () => Promise<void>, close: () => Promise<void>) {
   const machine = masterMachine.provide({
     actors: { open: fromPromise(open), close: fromPromise(close) },
   });
-  const actor = createActor(machine, { input: { recoverGraceMs: graceMs }, clock });
+  const actor = createActor(machine, {
+    input: { recoverGraceMs: graceMs },
+    clock,
+  });
   return { actor: actor.start(), clock };
 }

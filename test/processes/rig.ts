@@ -1,17 +1,13 @@
 /** Real processes for a test: a master, keepers and clients, in a directory of their own, all ended afterwards. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
-import { cp, mkdtemp, open, readdir, rm, stat, watch } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { type ClientRun, runClientProcess } from '../../src/cli/local/client-process.js';
-import { programPath, ServerProcess } from '../../src/cli/local/server-process.js';
+import { ServerProcess } from '../../src/cli/local/server-process.js';
+import { ClientInBackground } from './client-in-background.js';
 
-export const clip = new URL('../fixtures/clip.mp4', import.meta.url).pathname;
+export { clip, flipByte, makeFilm, mebibytes, sha256 } from './films.js';
 
 export interface ReplicaJson {
   readonly keeper: string;
@@ -26,15 +22,31 @@ export interface FileJson {
   readonly fileId: string;
   readonly size: number;
   readonly digest: string;
+  readonly createdAt: string;
   readonly target: number;
   readonly replicas: readonly ReplicaJson[];
   readonly mp4: unknown;
+}
+
+interface KeeperJson {
+  readonly keeper: string;
+  readonly state: string;
+  readonly disk: string;
 }
 
 export interface RigOptions {
   readonly keepers: number;
   readonly masterArgs?: readonly string[];
   readonly keeperArgs?: readonly string[];
+  /** Where the data of a server lie, by its name; a directory below the rig's own unless given. */
+  readonly dataDirs?: ReadonlyMap<string, string>;
+  /** Asked at each start of a server, `master` or the name of a keeper. */
+  readonly launch?: (name: string, masterPort: number) => Launch;
+}
+
+interface Launch {
+  readonly args?: readonly string[];
+  readonly through?: readonly string[];
 }
 
 const healTimeoutSeconds = 60;
@@ -48,8 +60,7 @@ export class Rig {
   static async start(options: RigOptions): Promise<Rig> {
     const rig = new Rig(await mkdtemp(join(tmpdir(), 'reelkeep-test-')), options);
     onTestFinished(() => rig.#end());
-    await rig.startMaster();
-    await Promise.all(rig.keeperNames.map((name) => rig.startKeeper(name)));
+    await rig.startAll();
     return rig;
   }
 
@@ -62,13 +73,23 @@ export class Rig {
     return Array.from({ length: this.#options.keepers }, (_, index) => `k${index + 1}`);
   }
 
+  get masterPort(): number {
+    return this.#ports.get('master') ?? 0;
+  }
+
   get masterAddress(): string {
-    return `127.0.0.1:${this.#ports.get('master') ?? 0}`;
+    return `127.0.0.1:${this.masterPort}`;
+  }
+
+  /** The master, then every keeper. */
+  async startAll(): Promise<void> {
+    await this.startMaster();
+    await Promise.all(this.keeperNames.map((name) => this.startKeeper(name)));
   }
 
   /** On the port it had before, if it ran before. */
-  async startMaster(): Promise<ServerProcess> {
-    return await this.#start('master', 'master', this.#options.masterArgs ?? []);
+  async startMaster(args: readonly string[] = []): Promise<ServerProcess> {
+    return await this.#start('master', 'master', [...(this.#options.masterArgs ?? []), ...args]);
   }
 
   async startKeeper(name: string, args: readonly string[] = []): Promise<ServerProcess> {
@@ -90,8 +111,18 @@ export class Rig {
     await this.server(name).end('SIGKILL');
   }
 
+  /** Every server at once. */
+  async killAll(): Promise<void> {
+    await Promise.all([...this.#servers.values()].map((server) => server.end('SIGKILL')));
+  }
+
   path(...parts: readonly string[]): string {
     return join(this.dir, ...parts);
+  }
+
+  /** Below the data directory of a server. */
+  data(name: string, ...parts: readonly string[]): string {
+    return join(this.#options.dataDirs?.get(name) ?? this.path(name), ...parts);
   }
 
   client(...args: readonly string[]): Promise<ClientRun> {
@@ -111,6 +142,11 @@ export class Rig {
     return new ClientInBackground(this.masterAddress, args);
   }
 
+  /** The same, started by another program: `env`, `strace`. */
+  startClientThrough(through: readonly string[], ...args: readonly string[]): ClientInBackground {
+    return new ClientInBackground(this.masterAddress, args, through);
+  }
+
   async stat(name: string): Promise<FileJson> {
     return JSON.parse(await this.succeed('--json', 'stat', name)) as FileJson;
   }
@@ -119,10 +155,19 @@ export class Rig {
     return JSON.parse(await this.succeed('--json', 'status')) as Readonly<Record<string, unknown>>;
   }
 
-  async keeperStates(): Promise<Readonly<Record<string, string>>> {
+  async keepers(): Promise<readonly KeeperJson[]> {
     const lines = (await this.succeed('--json', 'keepers')).trim().split('\n');
-    const keepers = lines.map((line) => JSON.parse(line) as { keeper: string; state: string });
+    return lines.map((line) => JSON.parse(line) as KeeperJson);
+  }
+
+  async keeperStates(): Promise<Readonly<Record<string, string>>> {
+    const keepers = await this.keepers();
     return Object.fromEntries(keepers.map(({ keeper, state }) => [keeper, state]));
+  }
+
+  /** `sound` or `suspect`, as its keeper tells. */
+  async diskOf(name: string): Promise<string | undefined> {
+    return (await this.keepers()).find(({ keeper }) => keeper === name)?.disk;
   }
 
   async healthy(): Promise<void> {
@@ -138,7 +183,7 @@ export class Rig {
 
   /** Names of what is on its way to the keepers' disks. */
   async staged(): Promise<readonly string[]> {
-    const lists = this.keeperNames.map((name) => readdir(this.path(name, 'staging')));
+    const lists = this.keeperNames.map((name) => readdir(this.data(name, 'staging')));
     return (await Promise.all(lists)).flat();
   }
 
@@ -151,7 +196,7 @@ export class Rig {
 
   /** The mp4 of a replica on its keeper's disk. */
   replicaFile(replica: ReplicaJson): string {
-    return this.path(replica.keeper, replica.path);
+    return this.data(replica.keeper, replica.path);
   }
 
   async #start(
@@ -159,79 +204,18 @@ export class Rig {
     name: string,
     args: readonly string[],
   ): Promise<ServerProcess> {
-    const port = ['--port', String(this.#ports.get(name) ?? 0), '--data', this.path(name)];
+    const port = ['--port', String(this.#ports.get(name) ?? 0), '--data', this.data(name)];
     const logFile = this.path(`${name}.log`);
-    const server = await ServerProcess.start({ program, args: [...port, ...args], logFile });
+    const { args: more = [], through = [] } = this.#options.launch?.(name, this.masterPort) ?? {};
+    const all = [...port, ...args, ...more];
+    const server = await ServerProcess.start({ program, args: all, logFile, through });
     this.#servers.set(name, server);
     this.#ports.set(name, server.ready.port);
     return server;
   }
 
   async #end(): Promise<void> {
-    await Promise.all([...this.#servers.values()].map((server) => server.end('SIGKILL')));
+    await this.killAll();
     await rm(this.dir, { recursive: true, force: true });
   }
 }
-
-export class ClientInBackground {
-  readonly ended: Promise<ClientRun>;
-  readonly #child: ChildProcess;
-
-  constructor(master: string, args: readonly string[]) {
-    const child = spawn(process.execPath, [programPath('client'), '--master', master, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#child = child;
-    this.ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(
-      ([stdout, stderr, [code]]) => ({ code: code ?? -1, stdout, stderr }),
-    );
-  }
-
-  async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await this.ended;
-  }
-}
-
-/** A real mp4 of exactly so many bytes: the clip, and a `free` box that players skip. */
-export async function makeFilm(path: string, bytes: number, tint = 0): Promise<string> {
-  await cp(clip, path);
-  const { size } = await stat(path);
-  const file = await open(path, 'r+');
-  try {
-    const head = Buffer.alloc(16);
-    head.writeUInt32BE(1);
-    head.write('free', 4);
-    head.writeBigUInt64BE(BigInt(bytes - size), 8);
-    await file.write(head, 0, head.length, size);
-    const piece = Buffer.alloc(1024 * 1024);
-    for (let at = size + head.length; at < bytes; at += piece.length) {
-      for (let word = 0; word < piece.length; word += 4096)
-        piece.writeUInt32LE(at + word + tint, word);
-      await file.write(piece, 0, Math.min(piece.length, bytes - at), at);
-    }
-  } finally {
-    await file.close();
-  }
-  return path;
-}
-
-export async function flipByte(path: string, at: number): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    const byte = Buffer.alloc(1);
-    await file.read(byte, 0, 1, at);
-    byte.writeUInt8((byte.readUInt8() + 1) % 256);
-    await file.write(byte, 0, 1, at);
-  } finally {
-    await file.close();
-  }
-}
-
-export async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(path)) hash.update(piece);
-  return hash.digest('hex');
-}
-
-export const mebibytes = (count: number): number => count * 1024 * 1024;

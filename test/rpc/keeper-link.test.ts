@@ -241,13 +241,19 @@ const heartbeat: SessionRequest = {
   eventLoopLagMs: 0,
   leaving: false,
   ticketKeyId: 0,
+  scrub: { checked: 3, percent: 40, quarantined: 1, unreadable: 2, passedMs: 5 },
 };
 
 const message: SessionResponse = { epoch: 1, commit: 0, masterClockMs: 9, command: undefined };
 
 async function* pagesOf(count: number): AsyncGenerator<ReportInventoryRequest> {
   const found = { fileId: '', digest: '', uploadId: 'x'.repeat(10_000) };
-  const entry = { ...found, quarantined: false, aside: false };
+  const entry = { ...found, quarantined: false, aside: false, facts: undefined };
   for (let size = 0; size < count; size += 1)
-    yield { stamp, entries: [{ ...entry, size }], complete: size === count - 1 };
+    yield {
+      stamp,
+      entries: [{ ...entry, size }],
+      complete: size === count - 1,
+      deletedFileIds: [],
+    };
 }

@@ -7,17 +7,18 @@
  */
 import assert from 'node:assert/strict';
 import { type ClusterId, clusterId } from '../../src/domain/ids.js';
-import type {
-  KeyRange,
-  RowKey,
-  TableIdentity,
-  TableKey,
-  TableWrite,
+import {
+  type KeyRange,
+  type RowKey,
+  raised,
+  type TableIdentity,
+  type TableKey,
+  type TableWrite,
 } from '../../src/domain/table-port.js';
 import type { TableStore, TableTransaction } from '../../src/storage/table-store.js';
 
 export class MemoryTableDisk {
-  readonly clusterId: ClusterId;
+  clusterId: ClusterId;
   epoch = 0;
   commit = 0;
   readonly rows = new Map<TableKey, string>();
@@ -70,7 +71,6 @@ export class MemoryTableStore implements TableStore {
     try {
       const result = work(transaction);
       if (this.#crashInCommit === 'before') throw new CrashInCommit();
-      if (transaction.written > 0) this.#disk.commit += 1;
       transaction.commit();
       if (this.#crashInCommit === 'after') throw new CrashInCommit();
       return result;
@@ -87,7 +87,7 @@ export class MemoryTableStore implements TableStore {
 }
 
 class MemoryTransaction implements TableTransaction {
-  readonly identity: TableIdentity;
+  identity: TableIdentity;
   written = 0;
   readonly #disk: MemoryTableDisk;
   readonly #before = new Map<TableKey, string | undefined>();
@@ -111,6 +111,10 @@ class MemoryTransaction implements TableTransaction {
 
   apply(writes: readonly TableWrite[]): void {
     for (const write of writes) {
+      if (write.type === 'raise') {
+        this.identity = raised(this.identity, write);
+        continue;
+      }
       if (!this.#before.has(write.key)) this.#before.set(write.key, this.#disk.rows.get(write.key));
       this.#disk.put(write.key, write.type === 'put' ? JSON.stringify(write.row) : undefined);
     }
@@ -118,6 +122,8 @@ class MemoryTransaction implements TableTransaction {
   }
 
   commit(): void {
+    if (this.written > 0)
+      Object.assign(this.#disk, { ...this.identity, commit: this.identity.commit + 1 });
     this.#before.clear();
   }
 

@@ -156,7 +156,7 @@ export async function listAll(
 ): Promise<{ entries: InventoryEntry[]; complete: boolean }> {
   const entries: InventoryEntry[] = [];
   let complete = false;
-  for await (const page of store.inventory()) {
+  for await (const page of store.inventory('what is here')) {
     entries.push(...page.entries);
     complete = page.complete;
   }
@@ -178,7 +178,7 @@ export async function filesBelow(root: string): Promise<readonly string[]> {
   return entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-    .filter((path) => !path.startsWith('keeper.'))
+    .filter((path) => !path.startsWith('keeper.') && path !== 'deleted.log')
     .sort();
 }
 

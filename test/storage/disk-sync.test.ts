@@ -2,6 +2,7 @@ import { fsyncSync } from 'node:fs';
 import { open, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { clusterId } from '../../src/domain/ids.js';
 import { DiskSync } from '../../src/storage/disk-sync.js';
 import {
   aFilm,
@@ -95,6 +96,25 @@ describe('a sync that fails', () => {
   });
 });
 
+describe('a sync of the identity that fails', () => {
+  it.each([
+    ['it', 1],
+    ['its directory', 2],
+  ])('for %s makes the disk suspect, and the next one writes it anew', async (_, nth) => {
+    const disk = failingDisk();
+    const { root, store } = await bench.openNew({ durability: 'relaxed', fsync: disk.fsync });
+    disk.failAt(nth);
+
+    await expect(store.recordTerm(aTerm(7))).rejects.toMatchObject({ code: 'unavailable' });
+    expect([store.diskSuspect, store.identity.highestEpoch]).toEqual([true, 0]);
+    await store.recordTerm(aTerm(8));
+
+    await store.close();
+    const { identity } = await bench.open(root);
+    expect(identity).toMatchObject({ incarnation: 2, highestEpoch: 8 });
+  });
+});
+
 describe('a sync that fails while a bad replica is set aside', () => {
   it('leaves it unknown what became of the replica', async () => {
     const disk = failingDisk();
@@ -140,6 +160,8 @@ describe('relaxed durability', () => {
     expect(calls).toBe(0);
   });
 });
+
+const aTerm = (epoch: number) => ({ clusterId: clusterId('aa'.repeat(16)), epoch, commit: epoch });
 
 /** Syncs for real, but for the nth call from now on. */
 function failingDisk() {

@@ -39,7 +39,7 @@ describe('inventory', () => {
     const { store } = await bench.openNew({ durability: 'relaxed' });
     for (let n = 0; n < 5; n += 1) await put(store, aFilm(n));
 
-    for await (const page of store.inventory())
+    for await (const page of store.inventory('what is here'))
       expect(page.entries.length).toBeLessThanOrEqual(storageLimits.inventoryPageMax);
   });
 

@@ -1,11 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, link, mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterId, keeperId } from '../../src/domain/ids.js';
-import { createBench } from './a-store.js';
+import { aFilm, createBench, listAll, put, soundEntry } from './a-store.js';
 
 const bench = createBench();
 
@@ -51,6 +62,46 @@ describe('a keeper’s directory', () => {
       highestCommit: 95,
       terms: [],
     });
+  });
+
+  it('S29, S41: leaves an empty directory alone that is in the place of its root', async () => {
+    const { root, store } = await bench.openNew();
+    await rename(root, `${root}.mounted`);
+    await mkdir(root);
+    const term = { clusterId: clusterId('aa'.repeat(16)), epoch: 7, commit: 90 };
+
+    await expect(store.recordTerm(term)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(store.space()).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await readdir(root)).toEqual([]);
+
+    await rm(root, { recursive: true });
+    await rename(`${root}.mounted`, root);
+    await store.recordTerm(term);
+    expect(await store.space()).toMatchObject({ usedBytes: 0 });
+    expect(store.identity).toMatchObject({ highestEpoch: 7 });
+  });
+
+  it('S29, S32: takes nothing of another keeper for its own that is in the place of its root', async () => {
+    const { root, store } = await bench.openNew();
+    const [film, others] = [aFilm(1), aFilm(2)];
+    await put(store, film);
+    await rename(root, `${root}.mounted`);
+    const other = await bench.open(root);
+    await put(other, others);
+    const term = { clusterId: clusterId('aa'.repeat(16)), epoch: 7, commit: 90 };
+
+    await expect(store.recordTerm(term)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(put(store, aFilm(3))).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await store.verify(film.fileId, film)).toMatchObject({ outcome: 'unknown' });
+    expect(await store.verify(others.fileId, others)).toMatchObject({ outcome: 'unknown' });
+    expect((await store.drop([film.fileId, others.fileId])).dropped).toEqual([]);
+    expect(await listAll(store)).toEqual({ entries: [], complete: false });
+    expect(await listAll(other)).toEqual({ entries: [soundEntry(others)], complete: true });
+
+    await rename(root, `${root}.other`);
+    await rename(`${root}.mounted`, root);
+    await rm(`${root}.other`, { recursive: true });
+    expect(await listAll(store)).toEqual({ entries: [soundEntry(film)], complete: true });
   });
 
   it('refuses the term of another cluster', async () => {

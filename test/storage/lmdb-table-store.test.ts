@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { open } from 'lmdb';
+import { open as openLmdb } from 'lmdb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RowKey, TableKey, TableWrite } from '../../src/domain/table-port.js';
 import { LmdbTableStore } from '../../src/storage/lmdb-table-store.js';
@@ -106,15 +106,21 @@ describe('a damaged table', () => {
     await expect(LmdbTableStore.open(directory)).rejects.toMatchObject({ code: 'integrity' });
   });
 
-  it('ends the transaction that reads a row whose byte was flipped on the disk', async () => {
+  it('is refused when a byte of a row was flipped', async () => {
     await writeRows([put('a')]);
-    const path = join(directory, 'table.mdb');
-    const bytes = await readFile(path);
-    for (let at = bytes.indexOf('the row'); at >= 0; at = bytes.indexOf('the row', at + 1))
-      bytes[at] = 'T'.charCodeAt(0);
-    await writeFile(path, bytes);
+    await flipRow();
 
+    await expect(LmdbTableStore.open(directory)).rejects.toMatchObject({
+      code: 'integrity',
+      detail: expect.stringContaining('row "a" of the table is damaged'),
+    });
+  });
+
+  it('ends the transaction that reads a row whose byte was flipped since it was opened', async () => {
+    await writeRows([put('a')]);
     const store = await LmdbTableStore.open(directory);
+
+    await flipRow();
 
     expect(() => store.transact((transaction) => transaction.get(key('a')))).toThrow(
       expect.objectContaining({ code: 'integrity' }),
@@ -122,19 +128,14 @@ describe('a damaged table', () => {
     await store.close();
   });
 
-  it('does not take the row of one key for that of another', async () => {
+  it('is refused when the row of one key stands under another', async () => {
     await writeRows([put('a'), put('b')]);
     await withRawTable((database) => {
       const other = database.getBinary(Buffer.from('b'));
       if (other !== undefined) database.putSync(Buffer.from('a'), other);
     });
 
-    const store = await LmdbTableStore.open(directory);
-
-    expect(() => store.transact((transaction) => transaction.get(key('a')))).toThrow(
-      expect.objectContaining({ code: 'integrity' }),
-    );
-    await store.close();
+    await expect(LmdbTableStore.open(directory)).rejects.toMatchObject({ code: 'integrity' });
   });
 });
 
@@ -195,6 +196,15 @@ async function writeRows(writes: readonly TableWrite[]): Promise<void> {
   await store.close();
 }
 
+/** In the file itself, as a disk would. */
+async function flipRow(): Promise<void> {
+  const file = await open(join(directory, 'table.mdb'), 'r+');
+  const bytes = await file.readFile();
+  for (let at = bytes.indexOf('the row'); at >= 0; at = bytes.indexOf('the row', at + 1))
+    await file.write('T', at);
+  await file.close();
+}
+
 async function withRawTable(work: (database: ReturnType<typeof openRaw>) => void): Promise<void> {
   const database = openRaw();
   database.transactionSync(() => work(database));
@@ -202,7 +212,7 @@ async function withRawTable(work: (database: ReturnType<typeof openRaw>) => void
 }
 
 const openRaw = () =>
-  open<Buffer, Buffer>(join(directory, 'table.mdb'), {
+  openLmdb<Buffer, Buffer>(join(directory, 'table.mdb'), {
     encoding: 'binary',
     keyEncoding: 'binary',
     overlappingSync: false,

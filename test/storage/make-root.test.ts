@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -25,6 +25,23 @@ describe('the directory of a process', () => {
     await makeRoot(join(base, 'k1'), { directory: async (at) => void synced.push(at) });
 
     expect(synced).toEqual([]);
+  });
+
+  it('is refused where no directory can be made', { timeout: 5_000 }, async ({ skip }) => {
+    if (process.platform !== 'linux') return skip('there is no /proc');
+
+    await expect(makeRoot('/proc/nobody/k1')).rejects.toMatchObject({
+      code: 'usage',
+      detail: '/proc/nobody cannot be made: /proc takes no new directories; give another place',
+    });
+  });
+
+  it('may be a link to a directory that is there', async () => {
+    const base = await directory();
+    await mkdir(join(base, 'disk'));
+    await symlink(join(base, 'disk'), join(base, 'k1'));
+
+    expect(await makeRoot(join(base, 'k1'))).toBe(join(base, 'disk'));
   });
 
   it('is refused when a file stands in its place', async () => {

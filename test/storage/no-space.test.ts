@@ -1,11 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { chunkBytes } from '../../src/domain/chunk-plan.js';
 import { clusterId } from '../../src/domain/ids.js';
+import { fill, mountSmallDisk, unmount } from './a-small-disk.js';
 import { aFilm, createBench, filesBelow, listAll, put, receive, soundEntry } from './a-store.js';
 
 const bench = createBench();
@@ -31,6 +29,37 @@ describe.skipIf(smallDisk === undefined)('a disk that is full', () => {
     await store.drop([kept.fileId]);
     await put(store, large);
     expect(await store.verify(large.fileId, large)).toEqual({ outcome: 'sound' });
+    await store.drop([large.fileId]);
+  });
+
+  it('keeps its reserve, though something else fills it while a replica is written', async () => {
+    const disk = smallDisk ?? '';
+    const reserve = { bytes: 2 * chunkBytes };
+    const store = await bench.open(join(disk, 'kept'), { reserve });
+    const film = aFilm(3, chunkBytes);
+    const staged = await store.stage(film.fileId, film.uploadId, film.size);
+    const junk = join(disk, 'junk');
+    await writeFile(junk, Buffer.alloc((await freeBytes(disk)) - reserve.bytes - 4096));
+
+    await expect(receive(staged, film.bytes)).rejects.toMatchObject({ code: 'no-space' });
+
+    expect(await freeBytes(disk)).toBeGreaterThanOrEqual(reserve.bytes);
+    await rm(junk);
+    await receive(staged, film.bytes);
+    await store.drop([film.fileId]);
+  });
+
+  it('lets a keeper start again', async () => {
+    const own = join(smallDisk ?? '', 'again');
+    await (await bench.open(own)).close();
+    const junk = join(own, 'staging', 'junk');
+    await fill(junk);
+    await rename(junk, join(smallDisk ?? '', 'junk'));
+
+    const { identity } = await bench.open(own);
+
+    expect(identity.incarnation).toBe(2);
+    await rm(join(smallDisk ?? '', 'junk'));
   });
 
   it('lets a keeper remember new terms all the same, however many', async () => {
@@ -51,31 +80,7 @@ describe.skipIf(smallDisk === undefined)('a disk that is full', () => {
   });
 });
 
-/** Until nothing more fits. */
-async function fill(path: string): Promise<void> {
-  const handle = await open(path, 'w');
-  try {
-    for (;;) await handle.write(Buffer.alloc(4096));
-  } catch (error) {
-    expect(error).toMatchObject({ code: 'ENOSPC' });
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Needs the right to mount; without it these tests are skipped. */
-function mountSmallDisk(bytes: number): string | undefined {
-  const path = mkdtempSync(join(tmpdir(), 'reelkeep-small-disk-'));
-  const mounted = spawnSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path]);
-  if (mounted.status === 0) return path;
-  rmSync(path, { recursive: true });
-  const reason = mounted.error?.message ?? mounted.stderr.toString().trim();
-  process.stderr.write(`skipped: a small disk cannot be mounted here (${reason})\n`);
-  return undefined;
-}
-
-function unmount(path: string | undefined): void {
-  if (path === undefined) return;
-  spawnSync('/bin/umount', ['-l', path]);
-  rmSync(path, { recursive: true });
+async function freeBytes(disk: string): Promise<number> {
+  const { bavail, bsize } = await statfs(disk);
+  return bavail * bsize;
 }

@@ -2,6 +2,7 @@
 import type { Writable } from 'node:stream';
 import type { FileView } from '../../domain/file-view.js';
 import type { Digest, KeeperId, WallMs } from '../../domain/ids.js';
+import type { ScrubProgress } from '../../domain/keeper-scrub.js';
 import type { KeeperState } from '../../domain/keeper-view.js';
 
 export interface Cluster {
@@ -98,6 +99,10 @@ export interface KeeperInfo {
   readonly usedBytes: number;
   readonly freeBytes: number;
   readonly replicas: number;
+  /** `suspect`: a sync failed, or it is sick or read-only; nothing new is placed there. */
+  readonly disk: 'sound' | 'suspect';
+  /** Absent when the keeper has not told. */
+  readonly scrub?: ScrubProgress;
 }
 
 export interface ClusterStatus {
@@ -116,6 +121,15 @@ export interface ClusterStatus {
   readonly deletionsDue: number;
   /** Every file has been looked at since a keeper came or went: the numbers are whole. */
   readonly settled: boolean;
+  /** The newest snapshot of the master's table. */
+  readonly snapshot?: {
+    readonly name: string;
+    readonly takenAt: WallMs;
+    /** That it knows. */
+    readonly files: number;
+  };
+  /** Absent when the last try to take one succeeded. */
+  readonly snapshotFailure?: { readonly at: WallMs; readonly reason: string };
 }
 
 export type Verification =

@@ -7,6 +7,7 @@ import type {
   StatusResponse,
   VerifyResponse,
 } from '../../rpc/generated/reelkeep/v1/client.js';
+import { fromScrubMessage } from '../../rpc/scrub-message.js';
 import { fsckProblemOf, keeperStateOf, modeOf } from '../../rpc/words.js';
 import type { ClusterStatus, Finding, KeeperInfo, Verification } from './cluster.js';
 
@@ -18,6 +19,8 @@ export const toKeeperInfo = (keeper: Keeper): KeeperInfo => ({
   usedBytes: keeper.usedBytes,
   freeBytes: keeper.freeBytes,
   replicas: keeper.replicas,
+  disk: keeper.diskSuspect ? 'suspect' : 'sound',
+  ...(keeper.scrub && { scrub: fromScrubMessage(keeper.scrub) }),
 });
 
 export const toClusterStatus = (status: StatusResponse): ClusterStatus => ({
@@ -38,7 +41,26 @@ export const toClusterStatus = (status: StatusResponse): ClusterStatus => ({
   uploadsInProgress: status.uploadsInProgress,
   deletionsDue: status.deletionsDue,
   settled: status.settled,
+  ...toSnapshots(status),
 });
+
+function toSnapshots({
+  snapshot,
+  snapshotFailure: failure,
+}: StatusResponse): Pick<ClusterStatus, 'snapshot' | 'snapshotFailure'> {
+  return {
+    ...(snapshot && {
+      snapshot: {
+        name: snapshot.name,
+        takenAt: wallMs(snapshot.takenAtMs),
+        files: snapshot.files,
+      },
+    }),
+    ...(failure && {
+      snapshotFailure: { at: wallMs(failure.failedAtMs), reason: failure.reason },
+    }),
+  };
+}
 
 export function toVerification(told: VerifyResponse): Verification {
   if (told.file !== undefined) return { type: 'file', file: toFileView(told.file) };

@@ -5,7 +5,10 @@ import { ReelkeepError } from '../../domain/errors.js';
 /** @throws ReelkeepError `conflict` when the name is taken and may not be replaced */
 export async function publishPart(part: string, target: string, replace: boolean): Promise<void> {
   if (replace) {
-    await rename(part, target);
+    // Renaming does nothing when both are names of one file, as they are after a crash between
+    // the link and the unlink below.
+    if (await isSameFile(part, target)) await unlink(part);
+    else await rename(part, target);
     return;
   }
   try {
@@ -30,6 +33,15 @@ export async function refuseIfTaken(target: string): Promise<void> {
     throw error;
   }
   throw nameTaken(target);
+}
+
+async function isSameFile(part: string, target: string): Promise<boolean> {
+  const [held, found] = await Promise.all([lstat(part), lstat(target).catch(ifAbsent)]);
+  return found?.ino === held.ino && found.dev === held.dev;
+}
+
+function ifAbsent(error: unknown): undefined {
+  if (!hasCode(error, 'ENOENT')) throw error;
 }
 
 const nameTaken = (target: string): ReelkeepError =>

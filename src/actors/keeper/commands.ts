@@ -35,10 +35,10 @@ export class Commands {
   constructor(world: KeeperWorld, mayDelete: () => boolean) {
     this.#world = world;
     this.#mayDelete = mayDelete;
-    const { copiesMax, verificationsMax } = world.config;
+    const { copiesMax } = world.config;
     this.#lanes = {
       copy: pLimit(copiesMax),
-      verify: pLimit(verificationsMax),
+      verify: world.verifications.lane,
       drop: pLimit(1),
       discard: pLimit(1),
     };
@@ -134,14 +134,14 @@ export class Commands {
   }
 
   async #verify({ fileId: id, size, digest: expected }: VerifyCommand): Promise<void> {
-    const { link, log, store } = this.#world;
-    const found = await store.verify(fileId(id), { size, digest: digest(expected) });
+    const { link, log, verifications } = this.#world;
+    const found = await verifications.read(fileId(id), { size, digest: digest(expected) });
     const reason = 'reason' in found ? found.reason : '';
     if (found.outcome !== 'sound') log.warn({ file: id, ...found }, 'replica is not sound');
     await link.reportVerified(fileId(id), found.outcome, reason);
   }
 
-  async #drop({ fileId: id, quarantinedOnly }: DropCommand): Promise<void> {
+  async #drop({ fileId: id, quarantinedOnly, deleted }: DropCommand): Promise<void> {
     const { link, log, store } = this.#world;
     if (!this.#mayDelete()) {
       log.error({ file: id }, deletionRefused);
@@ -149,18 +149,22 @@ export class Commands {
     }
     const report = await tracked(
       this.#deletions,
-      quarantinedOnly ? store.dropQuarantined([fileId(id)]) : this.#dropAll(fileId(id)),
+      quarantinedOnly ? store.dropQuarantined([fileId(id)]) : this.#dropAll(fileId(id), deleted),
     );
     for (const { fileId: file, error } of report.failed)
       log.error({ err: error, file }, 'not deleted');
     if (report.dropped.length > 0) await link.reportDropped(report.dropped, quarantinedOnly);
   }
 
-  async #dropAll(id: FileId): Promise<DropReport> {
+  /** @param deleted as a file: that is remembered before anything is confirmed */
+  async #dropAll(id: FileId, deleted: boolean): Promise<DropReport> {
     const { arrivals, store } = this.#world;
     // A report whose answer was lost would be made again, of bytes that are gone.
     await arrivals.end(id, new ReelkeepError('unavailable', 'the master deletes the file'));
-    return store.drop([id]);
+    const report = await store.drop([id]);
+    // Not before: on a full disk there is room for it only when the bytes are gone.
+    if (deleted && report.dropped.length > 0) await store.noteDeleted(report.dropped);
+    return report;
   }
 
   async #discard(command: DiscardCommand): Promise<void> {

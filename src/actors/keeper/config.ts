@@ -22,6 +22,8 @@ export interface KeeperOptions {
   readonly reserve?: number;
   /** `relaxed` skips every sync. */
   readonly durability?: 'strict' | 'relaxed';
+  /** Within it each replica is read again; 30 days. */
+  readonly scrubEveryMs?: number;
 }
 
 export interface KeeperConfig extends Omit<Required<KeeperOptions>, 'advertise' | 'id'> {
@@ -47,6 +49,8 @@ export interface KeeperConfig extends Omit<Required<KeeperOptions>, 'advertise' 
   readonly chunkBuffersMax: number;
 }
 
+const scrubEveryMsMin = 1_000;
+
 export function resolveConfig(options: KeeperOptions): KeeperConfig {
   const config: KeeperConfig = {
     port: options.port,
@@ -57,6 +61,7 @@ export function resolveConfig(options: KeeperOptions): KeeperConfig {
     id: options.id,
     reserve: options.reserve ?? 0.05,
     durability: options.durability ?? 'strict',
+    scrubEveryMs: options.scrubEveryMs ?? 30 * 86_400_000,
     poolThreads: Math.max(2, availableParallelism()),
     retryDelayMs: 100,
     retryDelayMaxMs: 2_000,
@@ -87,4 +92,6 @@ function checkOptions(config: KeeperConfig): void {
     throw new ReelkeepError('usage', `--master ${config.master}: give HOST:PORT`);
   if (!(config.reserve >= 0 && config.reserve < 1))
     throw new ReelkeepError('usage', `--reserve: give a share from 0% to below 100%`);
+  if (!(config.scrubEveryMs >= scrubEveryMsMin))
+    throw new ReelkeepError('usage', '--scrub-every must be at least 1s');
 }

@@ -16,7 +16,9 @@ import { Commands } from './commands.js';
 import type { KeeperConfig } from './config.js';
 import { createTransferHandlers } from './data-port.js';
 import { MasterLink, type Vitals } from './master-link.js';
+import { Scrub } from './scrub.js';
 import { Term } from './term.js';
+import { Verifications } from './verifications.js';
 import type { KeeperWorld } from './world.js';
 
 export interface KeeperPartsOptions {
@@ -28,6 +30,7 @@ export interface KeeperPartsOptions {
 interface Opened {
   readonly world: KeeperWorld;
   readonly server: TransferServer;
+  readonly scrub: Scrub;
 }
 
 export class KeeperParts {
@@ -90,6 +93,7 @@ export class KeeperParts {
       link: this.#createLink(store),
       term: this.#term,
       arrivals: this.#arrivals,
+      verifications: new Verifications(store, config.verificationsMax),
     };
     const { host, port } = config;
     const { keeperId: keeper, incarnation } = store.identity;
@@ -111,7 +115,7 @@ export class KeeperParts {
         },
       });
       this.#port = server.port;
-      this.#opened = { world, server };
+      this.#opened = { world, server, scrub: new Scrub(world) };
     } catch (error) {
       await store.close();
       throw portError(error, host, port);
@@ -135,10 +139,16 @@ export class KeeperParts {
 
   async report(signal: AbortSignal): Promise<Completeness> {
     const { link, log, store } = this.#need().world;
-    const reported = await link.reportInventory(store.inventory(), signal);
+    const depth = this.#term.wantsFacts ? 'facts and deletions' : 'what is here';
+    const reported = await link.reportInventory(store.inventory(depth), signal);
     if (reported === 'incomplete')
       log.error('not all of the disk could be read: the master does not count on this keeper yet');
     return reported;
+  }
+
+  /** Until the signal is aborted. */
+  scrub(signal: AbortSignal): Promise<void> {
+    return this.#need().scrub.run(signal);
   }
 
   /** Closes what was opened, however far that went and whatever fails on the way. */
@@ -248,6 +258,7 @@ export class KeeperParts {
       uploadIds: this.#arrivals.uploadIds,
       diskSuspect: store.diskSuspect,
       eventLoopLagMs,
+      scrub: this.#need().scrub.progress,
     };
   }
 

@@ -25,6 +25,7 @@ export function startKeeper(options: KeeperOptions, log: Logger): RunningKeeper 
       identify: fromPromise(() => parts.identify()),
       register: fromPromise(({ signal }) => waiting.told(parts.register(signal))),
       report: fromPromise(({ signal }) => waiting.told(parts.report(signal))),
+      scrub: fromPromise(({ signal }) => parts.scrub(signal)),
       drain: fromPromise(() => parts.drain()),
     },
   });

@@ -1,19 +1,28 @@
 /** The keeper's side of the link: registers, beats, reports, and hands on what the master orders. */
 import type { Logger } from 'pino';
 import { ReelkeepError, toPlainError } from '../../domain/errors.js';
-import type { FileId, KeeperId, UploadId } from '../../domain/ids.js';
+import {
+  type Digest,
+  digest,
+  type FileId,
+  fileId,
+  type KeeperId,
+  type UploadId,
+} from '../../domain/ids.js';
+import type { ScrubProgress } from '../../domain/keeper-scrub.js';
 import type { Mp4Facts } from '../../domain/mp4-facts.js';
 import type { SeenInTerm } from '../../domain/term-line.js';
 import type { ReportVerdict } from '../../machines/store-replica.machine.js';
-import { toMp4Message } from '../../rpc/file-message.js';
+import { toInventoryMessage, toMp4Message } from '../../rpc/file-message.js';
 import {
-  type InventoryEntry,
   type KeeperStamp,
   ReportVerifiedRequest_Outcome as Outcome,
   type ReportInventoryRequest,
   type SessionResponse,
 } from '../../rpc/generated/reelkeep/v1/keeper.js';
 import { KeeperLink, type KeeperSession } from '../../rpc/keeper-link.js';
+import { toScrubMessage } from '../../rpc/scrub-message.js';
+import type { InventoryPage } from '../../storage/inventory.js';
 import { ReportNumbers } from './report-numbers.js';
 import type { Term } from './term.js';
 
@@ -25,12 +34,20 @@ export interface Vitals {
   readonly uploadIds: readonly UploadId[];
   readonly diskSuspect: boolean;
   readonly eventLoopLagMs: number;
+  readonly scrub: ScrubProgress;
 }
 
-/** Of an inventory. */
-interface Page {
-  readonly entries: readonly InventoryEntry[];
-  readonly complete: boolean;
+interface HeldPage {
+  readonly replicas: readonly {
+    readonly fileId: FileId;
+    /** Bytes. */
+    readonly size: number;
+    readonly digest: Digest;
+    /** Since it was last verified. */
+    readonly ageMs: number;
+  }[];
+  /** After which the next page begins; absent after the last. */
+  readonly next: FileId | undefined;
 }
 
 interface Identity {
@@ -110,11 +127,11 @@ export class MasterLink {
 
   /** @returns whether everything could be looked at, and so whether the master concludes from it */
   async reportInventory(
-    pages: AsyncIterable<Page>,
+    pages: AsyncIterable<InventoryPage>,
     signal: AbortSignal,
   ): Promise<'complete' | 'incomplete'> {
     let complete = false;
-    const noteLast = (page: Page): void => {
+    const noteLast = (page: InventoryPage): void => {
       complete = page.complete;
     };
     await this.#link.reportInventory(this.#stampPages(pages, noteLast), signal);
@@ -158,6 +175,21 @@ export class MasterLink {
     await this.#report(fileIds, (stamp) =>
       this.#link.reportDropped({ stamp, fileIds, quarantinedOnly }),
     );
+  }
+
+  /** A page of what the table holds this keeper to have, in the order of file ids, after `after`. */
+  async listReplicas(after: FileId | undefined): Promise<HeldPage> {
+    const asked = { stamp: this.#stamp(), afterFileId: after ?? '', limit: 0 };
+    const { replicas, nextAfterFileId } = await this.#link.listReplicas(asked);
+    return {
+      replicas: replicas.map((held) => ({
+        fileId: fileId(held.fileId),
+        size: held.size,
+        digest: digest(held.digest),
+        ageMs: held.ageMs,
+      })),
+      next: nextAfterFileId === '' ? undefined : fileId(nextAfterFileId),
+    };
   }
 
   /** Tells the master that this keeper is going; what ends the session later is no failure then. */
@@ -209,10 +241,16 @@ export class MasterLink {
   async #beat(): Promise<void> {
     this.#isBeating = true;
     try {
-      const vitals = await this.#options.vitals();
+      const { scrub, ...vitals } = await this.#options.vitals();
       const { keyId: ticketKeyId } = this.#options.term;
       const leaving = this.#leaving;
-      this.#session?.send({ stamp: this.#stamp(), ...vitals, leaving, ticketKeyId });
+      this.#session?.send({
+        stamp: this.#stamp(),
+        ...vitals,
+        leaving,
+        ticketKeyId,
+        scrub: toScrubMessage(scrub),
+      });
     } finally {
       this.#isBeating = false;
     }
@@ -232,12 +270,17 @@ export class MasterLink {
   }
 
   async *#stampPages(
-    pages: AsyncIterable<Page>,
-    onPage: (page: Page) => void,
+    pages: AsyncIterable<InventoryPage>,
+    onPage: (page: InventoryPage) => void,
   ): AsyncGenerator<ReportInventoryRequest> {
     for await (const page of pages) {
       onPage(page);
-      yield { stamp: this.#stamp(), entries: page.entries, complete: page.complete };
+      yield {
+        stamp: this.#stamp(),
+        entries: page.entries.map(toInventoryMessage),
+        complete: page.complete,
+        deletedFileIds: page.deleted,
+      };
     }
   }
 }
@@ -249,4 +292,5 @@ const outcomes = {
   quarantined: Outcome.QUARANTINED,
   absent: Outcome.ABSENT,
   unknown: Outcome.UNKNOWN,
+  unreadable: Outcome.UNREADABLE,
 } as const;

@@ -10,6 +10,7 @@ export class Term {
   #id = '';
   #commit = 0;
   #acceptAny = false;
+  #wantsFacts = false;
   #heartbeatEveryMs = 1_000;
   #clockAheadMs = 0;
   #keys: readonly { readonly keyId: number; readonly secret: Uint8Array }[] = [];
@@ -32,6 +33,11 @@ export class Term {
     return this.#acceptAny;
   }
 
+  /** The master made its table again, and asks for what manifests say. */
+  get wantsFacts(): boolean {
+    return this.#wantsFacts;
+  }
+
   get heartbeatEveryMs(): number {
     return this.#heartbeatEveryMs;
   }
@@ -41,6 +47,7 @@ export class Term {
     this.#id = registered.termId;
     this.#commit = registered.commit;
     this.#acceptAny = registered.acceptAny;
+    this.#wantsFacts = registered.wantsFacts;
     this.#heartbeatEveryMs = registered.heartbeatEveryMs;
     this.#follow(registered.masterClockMs);
     if (registered.ticketKey !== undefined)

@@ -7,6 +7,7 @@ import type { Arrivals } from './arrivals.js';
 import type { KeeperConfig } from './config.js';
 import type { MasterLink } from './master-link.js';
 import type { Term } from './term.js';
+import type { Verifications } from './verifications.js';
 
 export interface KeeperWorld {
   readonly config: KeeperConfig;
@@ -17,4 +18,5 @@ export interface KeeperWorld {
   readonly link: MasterLink;
   readonly term: Term;
   readonly arrivals: Arrivals;
+  readonly verifications: Verifications;
 }

@@ -12,6 +12,7 @@ import type { Millis } from '../../domain/ids.js';
 import { defaultTableLimits, type TableLimits } from '../../domain/table-limits.js';
 import type { TableReader, TableWrite } from '../../domain/table-port.js';
 import { TableTurn, type Touches } from '../../domain/table-turn.js';
+import { takeDeletions } from './adoptions/behavior.js';
 import { agreeToDrop, dropsDue, recordDropped, removeFile } from './deletions/behavior.js';
 import { pruneEnded, type Turn } from './endings/behavior.js';
 import { findFile, listFiles, renameFile, sumUp, surveyFiles } from './files/behavior.js';
@@ -71,6 +72,7 @@ const handlers: Handlers = {
   'rename file': renameFile,
   'admit keeper': admitKeeper,
   'take inventory': takeInventory,
+  'take deletions': takeDeletions,
   'close inventory': closeInventory,
   'record verified': recordVerified,
   'record dropped': recordDropped,

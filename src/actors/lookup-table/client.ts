@@ -9,10 +9,13 @@ import { Worker } from 'node:worker_threads';
 import { type ErrorCode, fromPlainError, ReelkeepError } from '../../domain/errors.js';
 import { defaultTableLimits, type TableLimits } from '../../domain/table-limits.js';
 import type { TableIdentity } from '../../domain/table-port.js';
+import type { SnapshotNews, SnapshotPolicy } from '../../domain/table-snapshot.js';
 import type {
   FromTableThread,
+  TableOpening,
   TableRequest,
   TableResponse,
+  TableRestored,
   TableThreadData,
   ToTableThread,
 } from './envelope.js';
@@ -24,13 +27,23 @@ export interface LookupTableOptions {
   /** The master's directory; made when it is not there. */
   readonly dataDir: string;
   readonly limits?: TableLimits;
+  /** None are taken when absent. */
+  readonly snapshots?: SnapshotPolicy;
+  readonly opening?: TableOpening;
   /** The notices of one batch, in order, after its answers. */
   onNotices(notices: readonly TableNotice[]): void;
+  /** After each try to take a snapshot. */
+  onSnapshots?(news: SnapshotNews): void;
   /** Called once, when the thread has ended without `stop`. */
   onExit(error: ReelkeepError): void;
 }
 
 type Answered<Type extends TableRequestType> = TableRequests[Type]['answer'];
+
+/** What the thread has found when the table is open. */
+type Opened = Extract<FromTableThread, { type: 'opened' }>;
+
+const noSnapshots: SnapshotPolicy = { everyMs: 'off', kept: 1 };
 
 interface Pending {
   resolve(value: unknown): void;
@@ -45,31 +58,36 @@ export class LookupTable {
   #outbox: TableRequest[] = [];
   #lastId = 0;
   #identity: TableIdentity;
+  #snapshots: SnapshotNews;
+  /** What came of the snapshot that was to be put in the table's place. */
+  readonly restored: TableRestored | undefined;
   #life: 'running' | 'stopping' | 'ended' = 'running';
   #failure: ReelkeepError | undefined;
   readonly #ended: Promise<void>;
 
   /**
    * Resolves when the table is open and its new epoch durable.
-   * @throws ReelkeepError `conflict`, `usage` or `integrity`, as `LmdbTableStore.open` says.
+   * @throws ReelkeepError as `LmdbTableStore.open` says.
    */
   static async start(options: LookupTableOptions): Promise<LookupTable> {
-    const limits = options.limits ?? defaultTableLimits;
-    const workerData: TableThreadData = { dataDir: options.dataDir, limits };
+    const { dataDir, limits = defaultTableLimits, opening = {} } = options;
+    const snapshots = options.snapshots ?? noSnapshots;
+    const workerData: TableThreadData = { dataDir, limits, snapshots, opening };
     const entry = require.resolve('#thread/lookup-table');
     const worker = new Worker(entry, { name: 'lookup-table', workerData });
-    const identity = await opened(worker);
-    return new LookupTable(worker, identity, options, limits);
+    return new LookupTable(worker, await opened(worker), options, limits);
   }
 
   private constructor(
     worker: Worker,
-    identity: TableIdentity,
+    { identity, restored, snapshots = {} }: Opened,
     options: LookupTableOptions,
     limits: TableLimits,
   ) {
     this.#worker = worker;
     this.#identity = identity;
+    this.restored = restored;
+    this.#snapshots = snapshots;
     this.#options = options;
     this.#pendingMax = limits.pendingRequestsMax;
     worker.on('message', (message: FromTableThread) => this.#receive(message));
@@ -87,6 +105,11 @@ export class LookupTable {
   /** Cluster id and epoch of this term; the commit number of the last batch that was answered. */
   get identity(): TableIdentity {
     return this.#identity;
+  }
+
+  /** As of the last try to take one. */
+  get snapshots(): SnapshotNews {
+    return this.#snapshots;
   }
 
   /** @throws ReelkeepError as `TableRequests` says for each type; `unavailable` past the limit of requests. */
@@ -135,6 +158,10 @@ export class LookupTable {
       case 'told':
         this.#options.onNotices(message.notices);
         return;
+      case 'snapshots':
+        this.#snapshots = message.news;
+        this.#options.onSnapshots?.(message.news);
+        return;
       case 'failed':
         this.#failure = fromPlainError(message.error);
         return;
@@ -161,11 +188,11 @@ export class LookupTable {
 }
 
 /** The first word of the thread. */
-function opened(worker: Worker): Promise<TableIdentity> {
+function opened(worker: Worker): Promise<Opened> {
   return new Promise((resolve, reject) => {
     const onMessage = (message: FromTableThread) => {
       forget();
-      if (message.type === 'opened') resolve(message.identity);
+      if (message.type === 'opened') resolve(message);
       else if (message.type === 'failed') reject(fromPlainError(message.error));
     };
     const onError = (error: Error) => {

@@ -3,13 +3,29 @@ import type { Answer } from '../../domain/answer.js';
 import type { PlainError } from '../../domain/errors.js';
 import type { TableLimits } from '../../domain/table-limits.js';
 import type { TableIdentity } from '../../domain/table-port.js';
+import type { SnapshotNews, SnapshotPolicy } from '../../domain/table-snapshot.js';
 import type { TableMessage, TableNotice } from './messages.js';
 
 /** What the thread reads as its `workerData`. */
 export interface TableThreadData {
   readonly dataDir: string;
   readonly limits: TableLimits;
+  readonly snapshots: SnapshotPolicy;
+  readonly opening: TableOpening;
 }
+
+/** What is done with the table before it is opened. */
+export interface TableOpening {
+  /** A snapshot is put in its place: a path, a name in the directory of snapshots, or `latest`. */
+  readonly restore?: string;
+  /** It is set aside when it is damaged, and one that is empty or gone is begun anew. */
+  readonly rebuild?: boolean;
+}
+
+/** What came of that. */
+export type TableRestored =
+  | { readonly type: 'restored'; readonly snapshot: string; readonly aside?: string }
+  | { readonly type: 'already restored'; readonly snapshot: string };
 
 export interface TableRequest {
   readonly id: number;
@@ -28,7 +44,12 @@ export type ToTableThread =
   | { readonly type: 'stop' };
 
 export type FromTableThread =
-  | { readonly type: 'opened'; readonly identity: TableIdentity }
+  | {
+      readonly type: 'opened';
+      readonly identity: TableIdentity;
+      readonly restored?: TableRestored | undefined;
+      readonly snapshots?: SnapshotNews;
+    }
   /** The batch that holds these requests is durable. */
   | {
       readonly type: 'answered';
@@ -37,5 +58,7 @@ export type FromTableThread =
     }
   /** Of the batch answered just before. */
   | { readonly type: 'told'; readonly notices: readonly TableNotice[] }
+  /** After each try to take one. */
+  | { readonly type: 'snapshots'; readonly news: SnapshotNews }
   /** The last word: the thread ends, and what was asked and not answered may or may not have happened. */
   | { readonly type: 'failed'; readonly error: PlainError };

@@ -10,6 +10,7 @@ import type { ClusterId, Digest, FileId, KeeperId, UploadId, WallMs } from '../.
 import type { KeeperRecord } from '../../domain/keeper-record.js';
 import type { Mp4Facts } from '../../domain/mp4-facts.js';
 import type { TermBegun } from '../../domain/table-rows.js';
+import type { SeenBefore } from '../../domain/term-line.js';
 
 export type { KeeperRecord } from '../../domain/keeper-record.js';
 
@@ -37,6 +38,8 @@ export interface TableRequests {
       readonly fileId: FileId;
       readonly target: number;
       readonly acks: number;
+      /** When it was first reserved. */
+      readonly createdAt: WallMs;
       /** The upload was committed before this retry. */
       readonly committed: boolean;
     };
@@ -92,10 +95,14 @@ export interface TableRequests {
     readonly answer: null;
   };
   /**
-   * Answers the incarnation under which it is taken in: a later one than it asked for when another
+   * Answers the incarnation under which it is admitted: a later one than it asked for when another
    * start has used that number or its rows are in doubt, which then give way to its inventory.
    * Refused with `unavailable` while that other start is heard, `not-allowed` for a foreign cluster
    * or a retired keeper.
+   *
+   * A keeper that was not taken in since the table was made again raises the table's epoch and
+   * commit above what it has seen. The first of all gives an empty one its cluster; refused with
+   * `unavailable` while that is not known, for a keeper that belongs to none.
    */
   'admit keeper': {
     readonly input: {
@@ -104,13 +111,18 @@ export interface TableRequests {
       readonly incarnation: number;
       readonly startId: string;
       readonly address: string;
+      readonly seen: SeenBefore;
       /** It has seen a later table than this one, which may say of it what is true no more. */
       readonly isDoubted: boolean;
       /** A keeper with this id is heard at this moment. */
       readonly isHeard: boolean;
       readonly at: WallMs;
     };
-    readonly answer: { readonly incarnation: number };
+    readonly answer: {
+      readonly incarnation: number;
+      /** What it holds beyond the table is not known yet. */
+      readonly toBeTakenIn: boolean;
+    };
   };
   /**
    * It will never come back: its replicas are gone, and no deletion waits for it. A bounded step at
@@ -131,6 +143,9 @@ export interface TableRequests {
    * One page of a keeper's inventory, in its order: of two entries of a file the later one is
    * true. `collect`: files that the table has never heard of, and that
    * no upload in progress may still commit, are garbage and become due for dropping.
+   *
+   * Of a keeper that is to be taken in nothing is garbage but what came of an upload that failed:
+   * whole files that the table has never heard of become files of it.
    */
   'take inventory': {
     readonly input: {
@@ -138,23 +153,36 @@ export interface TableRequests {
       readonly incarnation: number;
       readonly entries: readonly InventoryEntry[];
       readonly collect: boolean;
+      readonly at: WallMs;
     };
     readonly answer: {
-      /** What the table has never heard of and was not told to collect. */
+      /** What the table has never heard of, and neither collects nor adopts. */
       readonly unknown: readonly InventoryEntry[];
       /** Whole, and of other bytes than the table names: the keeper should be made to set them aside. */
       readonly doubtful: readonly FileId[];
     };
   };
+  /** Before the pages: files that the keeper was told to delete once. They leave the table. */
+  'take deletions': {
+    readonly input: {
+      readonly keeper: KeeperId;
+      readonly incarnation: number;
+      readonly fileIds: readonly FileId[];
+      readonly at: WallMs;
+    };
+    readonly answer: null;
+  };
   /**
    * After the last page of a complete inventory, a bounded step at a time: takes replicas that the
-   * keeper no longer has out of the table. `next` is where to go on, absent at the end.
+   * keeper no longer has out of the table. `next` is where to go on, absent at the end. With
+   * `takenIn` the keeper is then one that was taken in.
    */
   'close inventory': {
     readonly input: {
       readonly keeper: KeeperId;
       readonly incarnation: number;
       readonly after?: FileId;
+      readonly takenIn: boolean;
     };
     readonly answer: { readonly next?: FileId };
   };
@@ -163,7 +191,8 @@ export interface TableRequests {
       readonly keeper: KeeperId;
       readonly incarnation: number;
       readonly fileId: FileId;
-      readonly outcome: 'sound' | 'quarantined' | 'absent';
+      /** `unreadable`: it may be there, and does not count until it has been read. */
+      readonly outcome: 'sound' | 'quarantined' | 'absent' | 'unreadable';
       readonly at: WallMs;
     };
     readonly answer: null;
@@ -205,14 +234,21 @@ export interface TableRequests {
     readonly input: { readonly keeper?: KeeperId; readonly after?: FileId; readonly limit: number };
     readonly answer: { readonly files: readonly FileRecord[]; readonly next?: FileId };
   };
-  /** Deleted files that this keeper has not confirmed. */
+  /** Deleted files that this keeper has not confirmed, and garbage. */
   'drops due': {
     readonly input: { readonly keeper: KeeperId; readonly limit: number };
-    readonly answer: { readonly fileIds: readonly FileId[] };
+    readonly answer: {
+      readonly fileIds: readonly FileId[];
+      /** Of those, the ones that were files once. */
+      readonly deleted: readonly FileId[];
+    };
   };
-  /** The first request of a master; answers the terms that the table was in, this one last. */
+  /**
+   * The first request of a master; answers the terms that the table was in, this one last. When it
+   * is `rebuilt`, every keeper is to be taken in from now on.
+   */
   'begin term': {
-    readonly input: { readonly termId: string };
+    readonly input: { readonly termId: string; readonly rebuilt: boolean };
     readonly answer: readonly TermBegun[];
   };
   'list keepers': { readonly input: null; readonly answer: readonly KeeperRecord[] };
@@ -265,7 +301,12 @@ export interface InventoryEntry {
   readonly quarantined: boolean;
   /** Whole, and bad bytes of the same file are set aside. */
   readonly aside: boolean;
+  /** Of a whole replica, from keepers that are to be taken in. */
+  readonly facts?: ManifestFacts;
 }
+
+/** What a manifest says of its file besides what identifies the bytes. */
+export type ManifestFacts = Pick<FileRecord, 'name' | 'createdAt' | 'target' | 'mp4'>;
 
 export interface TableSummary {
   readonly clusterId: ClusterId;

@@ -4,6 +4,7 @@
  * While a batch is being synced the mailbox fills, so the more is asked, the more share a sync.
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { ReelkeepError, toPlainError } from '../../domain/errors.js';
 import { millis } from '../../domain/ids.js';
 import type { TableLimits } from '../../domain/table-limits.js';
 import type { TableStore } from '../../storage/table-store.js';
@@ -35,8 +36,25 @@ export class TableServer {
       message = requests.length < this.#batchMax ? this.#next() : undefined;
     }
     for (let at = 0; at < requests.length; at += this.#batchMax)
-      this.#answer(requests.slice(at, at + this.#batchMax));
+      this.#answerAll(requests.slice(at, at + this.#batchMax));
     return message?.type === 'stop' ? 'stopped' : 'running';
+  }
+
+  /** While there is no room for what one of them writes, the others are answered without it. */
+  #answerAll(requests: readonly TableRequest[]): void {
+    try {
+      this.#answer(requests);
+    } catch (error) {
+      if (!isNoSpace(error)) throw error;
+      if (requests.length > 1) for (const request of requests) this.#answerAll([request]);
+      else this.#refuse(requests, error);
+    }
+  }
+
+  #refuse(requests: readonly TableRequest[], error: ReelkeepError): void {
+    const answer = { ok: false, error: toPlainError(error) } as const;
+    const responses = requests.map(({ id }) => ({ id, answer }));
+    this.#post({ type: 'answered', identity: this.#store.identity, responses });
   }
 
   #answer(requests: readonly TableRequest[]): void {
@@ -56,3 +74,7 @@ export class TableServer {
     this.#port.postMessage(message);
   }
 }
+
+/** Nothing of the batch was written, and nothing in the store has changed. */
+const isNoSpace = (error: unknown): error is ReelkeepError =>
+  error instanceof ReelkeepError && error.code === 'no-space';

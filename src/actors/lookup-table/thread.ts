@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { parentPort, workerData } from 'node:worker_threads';
 import { toPlainError } from '../../domain/errors.js';
 import { LmdbTableStore } from '../../storage/lmdb-table-store.js';
+import { TableSnapshots } from '../../storage/table-snapshots.js';
 import { nameThread } from '../runtime/thread-name.js';
 import type { FromTableThread, TableThreadData, ToTableThread } from './envelope.js';
 import { TableServer } from './table-server.js';
@@ -12,19 +13,30 @@ const port = parentPort;
 const post = (message: FromTableThread) => port.postMessage(message);
 
 try {
-  const { dataDir, limits } = workerData as TableThreadData;
-  const store = await LmdbTableStore.open(dataDir);
+  const { dataDir, limits, snapshots: policy, opening } = workerData as TableThreadData;
+  const store = await LmdbTableStore.open(dataDir, { opening, kept: policy.kept });
+  const { restored, isNew } = store.opened;
   const server = new TableServer(port, store, limits);
+  const snapshots = await TableSnapshots.start({
+    place: store.directory,
+    policy,
+    isNew,
+    identity: () => store.identity,
+    onNews: (news) => post({ type: 'snapshots', news }),
+  });
   port.on('message', (message: ToTableThread) => {
     try {
       if (server.receive(message) === 'running') return;
       port.removeAllListeners('message');
-      store.close().then(() => port.close(), fail);
+      snapshots
+        .stop()
+        .then(() => store.close())
+        .then(() => port.close(), fail);
     } catch (error) {
       fail(error);
     }
   });
-  post({ type: 'opened', identity: store.identity });
+  post({ type: 'opened', identity: store.identity, restored, snapshots: snapshots.news });
 } catch (error) {
   fail(error);
 }

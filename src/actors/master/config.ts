@@ -1,5 +1,6 @@
 /** What the master can be told, what it takes for granted, and how the numbers hang together. */
 import { ReelkeepError } from '../../domain/errors.js';
+import { snapshotDefaults } from '../../domain/table-snapshot.js';
 
 /** All optional; times in milliseconds. */
 export interface MasterOptions {
@@ -21,6 +22,14 @@ export interface MasterOptions {
   readonly repairEveryMs?: number;
   /** What is let in: mp4 files, or anything. */
   readonly accept?: 'mp4' | 'any';
+  /** Take in what keepers hold beyond the table, and begin an empty one where it is damaged; no. */
+  readonly rebuild?: boolean;
+  /** How often a snapshot of the table is taken, when it has changed; 1 h. */
+  readonly snapshotEveryMs?: number | 'off';
+  /** So many of the newest snapshots are kept, and so many of those with the most files; 8. */
+  readonly snapshotsKept?: number;
+  /** A snapshot that is put in the place of a table that is damaged or gone; none. */
+  readonly restore?: string | undefined;
 }
 
 export interface MasterConfig extends Required<MasterOptions> {
@@ -52,6 +61,7 @@ export function resolveConfig(options: MasterOptions): MasterConfig {
     lostAfterMs,
     repairEveryMs: options.repairEveryMs ?? 1_000,
     accept: options.accept ?? 'mp4',
+    ...resolveTable(options),
     brokenAfterMs: Math.min(1_000, lostAfterMs / 2),
     heartbeatEveryMs: Math.min(1_000, Math.floor(suspectAfterMs / 3)),
     judgeEveryMs: Math.min(100, Math.ceil(suspectAfterMs / 10)),
@@ -62,6 +72,16 @@ export function resolveConfig(options: MasterOptions): MasterConfig {
   };
   checkRelations(config);
   return config;
+}
+
+function resolveTable({ snapshotEveryMs, snapshotsKept, restore, rebuild }: MasterOptions) {
+  return {
+    snapshotEveryMs: snapshotEveryMs ?? snapshotDefaults.everyMs,
+    snapshotsKept: snapshotsKept ?? snapshotDefaults.kept,
+    restore,
+    // A snapshot is older than what keepers hold: the rest is taken in from them.
+    rebuild: rebuild === true || restore !== undefined,
+  };
 }
 
 function checkRelations(config: MasterConfig): void {

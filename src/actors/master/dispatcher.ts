@@ -151,7 +151,7 @@ export class Dispatcher {
     if (view?.incarnation !== incarnation || !view.reported)
       throw new Error(`${keeper} is registering anew`);
     if (mode().mode !== 'serving') throw new Error(`nothing is dropped in ${mode().mode}`);
-    const value = { fileId, incarnation, quarantinedOnly };
+    const value = { fileId, incarnation, quarantinedOnly, deleted: false };
     if (!keepers.send(keeper, { $case: 'drop', value }))
       throw new Error(`${keeper} is not connected`);
     loop.post({ type: 'drop ordered', fileId, keeper });

@@ -64,12 +64,15 @@ export class DropOrders {
     const view = world.keepers.views.get(keeper);
     if (view?.reported !== true || world.mode().mode !== 'serving') return;
     const due = await world.table.ask('drops due', { keeper, limit: orderedMax });
+    const deletedFiles = new Set(due.deleted);
     const ordered = this.#ordered.get(keeper) ?? new Map<FileId, number>();
     this.#ordered.set(keeper, ordered);
     const nowMs = world.clockMs();
     for (const fileId of due.fileIds) {
       if (nowMs - (ordered.get(fileId) ?? Number.NEGATIVE_INFINITY) < repeatAfterMs) continue;
-      const value = { fileId, incarnation: view.incarnation, quarantinedOnly: false };
+      const deleted = deletedFiles.has(fileId);
+      const { incarnation } = view;
+      const value = { fileId, incarnation, quarantinedOnly: false, deleted };
       if (world.keepers.send(keeper, { $case: 'drop', value })) ordered.set(fileId, nowMs);
     }
   }

@@ -35,7 +35,9 @@ export class Garbage {
       // What another start reports is noted, or collected, anew.
       if (world.keepers.views.get(keeper)?.incarnation !== incarnation) continue;
       try {
-        await world.table.ask('take inventory', { keeper, incarnation, entries, collect: true });
+        const at = world.wallMs();
+        const page = { keeper, incarnation, entries, collect: true, at };
+        await world.table.ask('take inventory', page);
         world.drops.wake(keeper);
       } catch (error) {
         // Its keeper has registered anew meanwhile; the others' garbage is not held up by it.

@@ -7,6 +7,7 @@
  */
 import { ReelkeepError } from '../../domain/errors.js';
 import type { KeeperId } from '../../domain/ids.js';
+import type { ScrubProgress } from '../../domain/keeper-scrub.js';
 import type { KeeperState, KeeperView, KeeperViews } from '../../domain/keeper-view.js';
 import { ReplayWindow, type Taking } from '../../domain/replay-window.js';
 import type { SessionResponse } from '../../rpc/generated/reelkeep/v1/keeper.js';
@@ -28,6 +29,8 @@ export interface Beat {
 interface Entry {
   readonly view: KeeperView;
   readonly lastBeatMs: number;
+  /** As its last heartbeat said. Not of the view: a change of it is of no concern to whoever plans. */
+  readonly scrub?: ScrubProgress;
   /** Counts registrations with this master. */
   readonly admission: number;
   /**
@@ -139,6 +142,16 @@ export class KeeperDirectory {
 
   beat(keeper: KeeperId, beat: Beat, nowMs: number): void {
     this.#change(keeper, beat, nowMs);
+  }
+
+  noteScrub(keeper: KeeperId, scrub: ScrubProgress): void {
+    const entry = this.#entries.get(keeper);
+    if (entry !== undefined) this.#entries.set(keeper, { ...entry, scrub });
+  }
+
+  /** As of its last heartbeat; absent when its present start has not told. */
+  scrubOf(keeper: KeeperId): ScrubProgress | undefined {
+    return this.#entries.get(keeper)?.scrub;
   }
 
   judged(keeper: KeeperId, state: KeeperState): void {

@@ -2,32 +2,51 @@
 
 import { parseAddress } from '../../domain/address.js';
 import { ReelkeepError } from '../../domain/errors.js';
-import { clusterId, type FileId, isKeeperId, keeperId } from '../../domain/ids.js';
+import type { FileRecord } from '../../domain/file-record.js';
+import {
+  clusterId,
+  type FileId,
+  isKeeperId,
+  type KeeperId,
+  keeperId,
+  wallMs,
+} from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
+import { replicaOf } from '../../domain/replica-rows.js';
+import { ageMs } from '../../domain/scrub.js';
+import type { SeenBefore } from '../../domain/term-line.js';
 import type { KeeperHandlers } from '../../rpc/control-server.js';
+import { fromMp4Message } from '../../rpc/file-message.js';
 import type {
+  HeldReplica,
   InventoryEntry as InventoryEntryWire,
   KeeperStamp,
+  ManifestFacts as ManifestFactsWire,
   RegisterRequest,
   ReportInventoryRequest,
 } from '../../rpc/generated/reelkeep/v1/keeper.js';
-import type { InventoryEntry } from '../lookup-table/messages.js';
+import type { InventoryEntry, ManifestFacts } from '../lookup-table/messages.js';
 import { checkedDigest, checkedFileId, checkedUploadId } from './checked-ids.js';
+import type { MasterConfig } from './config.js';
 import { doubtReplica } from './verify-handlers.js';
 import type { MasterWorld } from './world.js';
 
+/** Of what a keeper asks for; a page ends, and says that there is more. */
+const pageReplicasMax = 500;
+
 export function createKeeperHandlers(
   world: MasterWorld,
-): Pick<KeeperHandlers, 'register' | 'reportInventory'> {
+): Pick<KeeperHandlers, 'register' | 'reportInventory' | 'listReplicas'> {
   return {
     async register(request) {
       const { keeper, address } = checkRegistration(request);
-      const { incarnation } = await world.table.ask('admit keeper', {
+      const { incarnation, toBeTakenIn } = await world.table.ask('admit keeper', {
         keeper,
         incarnation: request.incarnation,
         startId: request.startId,
         address,
-        isDoubted: world.isOlderThan(request),
+        seen: seenOf(request),
+        isDoubted: world.isDoubted(request),
         isHeard: world.keepers.views.get(keeper)?.state === 'alive',
         at: world.wallMs(),
         ...(request.clusterId === '' ? {} : { clusterId: clusterId(request.clusterId) }),
@@ -35,6 +54,7 @@ export function createKeeperHandlers(
       const { freeBytes, usedBytes } = request;
       const beat = { freeBytes, usedBytes, transfers: 0, diskSuspect: false };
       const key = world.tickets.newKey(keeper);
+      world.takingIn.registered(keeper, toBeTakenIn);
       world.monitor.post({ type: 'admitted', keeper, incarnation });
       world.keepers.admit(keeper, incarnation, address, beat, world.clockMs());
       world.noteSeen(keeper, request);
@@ -50,6 +70,7 @@ export function createKeeperHandlers(
         masterClockMs: Math.floor(world.clockMs()),
         incarnation,
         termId: world.termId,
+        wantsFacts: toBeTakenIn,
       };
     },
 
@@ -57,26 +78,44 @@ export function createKeeperHandlers(
       let complete = false;
       let view: KeeperView | undefined;
       let admission: number | undefined;
+      let missed = false;
       const doubtful: FileId[] = [];
       for await (const page of pages) {
         view = stampedBy(world, page.stamp);
         admission ??= world.keepers.admissionOf(view.keeper);
         requirePresent(world, view, admission);
-        doubtful.push(...(await takePage(world, view, page)));
+        const taken = await takePage(world, view, page);
+        doubtful.push(...taken.doubtful);
+        missed ||= taken.missed;
         complete = page.complete;
       }
       if (view === undefined || admission === undefined)
         throw new ReelkeepError('usage', 'an inventory has at least one page');
       for (const id of doubtful) await doubtReplica(world, id, view.keeper);
-      if (complete) await closeInventory(world, view, admission);
-      else
-        world.log.error(
-          { keeper: view.keeper },
-          'inventory is not complete: nothing is concluded from it',
-        );
+      if (complete) await closeInventory(world, view, admission, !missed);
+      else noteIncomplete(world, view.keeper);
       return { commit: world.summary().commit };
     },
+
+    async listReplicas({ stamp, afterFileId, limit }) {
+      const { keeper } = stampedBy(world, stamp);
+      const { files, next } = await world.table.ask('survey files', {
+        keeper,
+        limit: limit === 0 ? pageReplicasMax : Math.min(limit, pageReplicasMax),
+        ...(afterFileId !== '' && { after: checkedFileId(afterFileId) }),
+      });
+      const replicas = files.flatMap((file) => heldOf(world, file, keeper));
+      return { replicas, nextAfterFileId: next ?? '' };
+    },
   };
+}
+
+/** What was set aside, or is to go, is not to be read again. */
+function heldOf(world: MasterWorld, file: FileRecord, keeper: KeeperId): readonly HeldReplica[] {
+  const replica = replicaOf(file, keeper);
+  if (replica?.standing !== 'sound') return [];
+  const { fileId, size, digest } = file;
+  return [{ fileId, size, digest, ageMs: ageMs(replica.verifiedAt, world.wallMs()) }];
 }
 
 /** The keeper that a message speaks for; what it has given up is not taken any more. @throws ReelkeepError `stale` for another start or an older term */
@@ -101,29 +140,51 @@ function checkRegistration({ keeperId: id, advertise }: RegisterRequest) {
   return { keeper: id, address: advertise };
 }
 
-/** @returns files of which the keeper has other bytes than the table names */
+const seenOf = ({ highestEpoch, highestCommit, terms }: RegisterRequest): SeenBefore => ({
+  highestEpoch,
+  highestCommit,
+  terms: terms.map(({ termId, commit }) => ({ termId, commit })),
+});
+
+interface TakenPage {
+  /** Files of which the keeper has other bytes than the table names. */
+  readonly doubtful: readonly FileId[];
+  /** There are whole files that should have been adopted, and could not be. */
+  readonly missed: boolean;
+}
+
 async function takePage(
   world: MasterWorld,
   view: KeeperView,
   page: ReportInventoryRequest,
-): Promise<readonly FileId[]> {
+): Promise<TakenPage> {
   const { keeper, incarnation } = view;
+  const at = world.wallMs();
+  const by = { keeper, incarnation, at };
+  const fileIds = page.deletedFileIds.map(checkedFileId);
+  if (fileIds.length > 0) await world.table.ask('take deletions', { ...by, fileIds });
   const collect = world.mode().mode === 'serving';
-  const entries = page.entries.map(toEntry);
+  const entries = page.entries.map((entry) => toEntry(entry, world.config));
   const { unknown, doubtful } = await world.table.ask('take inventory', {
-    keeper,
-    incarnation,
+    ...by,
     entries,
     collect,
   });
-  world.garbage.note(keeper, incarnation, unknown);
-  return doubtful;
+  if (!world.takingIn.has(keeper)) world.garbage.note(keeper, incarnation, unknown);
+  return { doubtful, missed: unknown.some((entry) => !entry.quarantined) };
+}
+
+function noteIncomplete(world: MasterWorld, keeper: KeeperId): void {
+  world.log.error({ keeper }, 'inventory is not complete: nothing is concluded from it');
+  world.takingIn.failed(keeper);
+  world.weigh();
 }
 
 async function closeInventory(
   world: MasterWorld,
   view: KeeperView,
   admission: number,
+  takenIn: boolean,
 ): Promise<void> {
   const { keeper, incarnation } = view;
   let after: FileId | undefined;
@@ -131,12 +192,16 @@ async function closeInventory(
     const step = await world.table.ask('close inventory', {
       keeper,
       incarnation,
+      takenIn,
       ...(after === undefined ? {} : { after }),
     });
     after = step.next;
   } while (after !== undefined);
   requirePresent(world, view, admission);
+  if (takenIn) world.takingIn.done(keeper);
+  else world.takingIn.failed(keeper);
   world.keepers.reported(keeper);
+  world.weigh();
   world.monitor.post({ type: 'reported', keeper, incarnation });
   world.drops.wake(keeper);
 }
@@ -150,11 +215,19 @@ function requirePresent(world: MasterWorld, view: KeeperView, admission: number)
   );
 }
 
-const toEntry = (entry: InventoryEntryWire): InventoryEntry => ({
+const toEntry = (entry: InventoryEntryWire, config: MasterConfig): InventoryEntry => ({
   fileId: checkedFileId(entry.fileId),
   size: entry.size,
   digest: checkedDigest(entry.digest),
   uploadId: checkedUploadId(entry.uploadId),
   quarantined: entry.quarantined,
   aside: entry.aside,
+  ...(entry.facts === undefined ? {} : { facts: toFacts(entry.facts, config) }),
+});
+
+const toFacts = (facts: ManifestFactsWire, { targetMax }: MasterConfig): ManifestFacts => ({
+  name: facts.name,
+  createdAt: wallMs(facts.createdAtMs),
+  target: Math.min(Math.max(facts.target, 1), targetMax),
+  mp4: fromMp4Message(facts.mp4),
 });

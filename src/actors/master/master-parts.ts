@@ -10,17 +10,18 @@ import { resolveReplicationLimits } from '../../domain/replication-limits.js';
 import type { TrustEvidence } from '../../domain/trust.js';
 import { ControlServer } from '../../rpc/control-server.js';
 import type { MonitorEffect, MonitorMessage } from '../heartbeat-monitor/messages.js';
-import { LookupTable } from '../lookup-table/client.js';
+import type { LookupTable } from '../lookup-table/client.js';
 import type { KeeperRecord, TableSummary } from '../lookup-table/messages.js';
-import type {
-  MasterMode,
-  ReplicationCounts,
-  ReplicationEffect,
-  ReplicationMessage,
+import {
+  type MasterMode,
+  nothingCounted,
+  type ReplicationEffect,
+  type ReplicationMessage,
 } from '../replication-loop/messages.js';
 import type { MasterConfig } from './config.js';
 import { Dispatcher } from './dispatcher.js';
 import { DropOrders } from './drop-orders.js';
+import { gatherEvidence } from './evidence.js';
 import { createFileHandlers } from './file-handlers.js';
 import { Garbage } from './garbage.js';
 import { KeeperDirectory } from './keeper-directory.js';
@@ -31,6 +32,8 @@ import { Promises } from './promises.js';
 import { createReportHandlers } from './report-handlers.js';
 import { createRetireHandler, forgetKeeper } from './retire-keeper.js';
 import { createSessionHandler } from './session-handler.js';
+import { startTable } from './start-table.js';
+import { TakingIn } from './taking-in.js';
 import { type LoopThread, type MonitorThread, startDecidingThread } from './threads.js';
 import { TicketOffice } from './ticket-office.js';
 import { createUploadHandlers } from './upload-handlers.js';
@@ -58,6 +61,7 @@ export class MasterParts {
   readonly #drops = new DropOrders(() => this.#world);
   readonly #garbage = new Garbage();
   readonly #term = new PresentTerm();
+  readonly #takingIn = new TakingIn();
   #table: LookupTable | undefined;
   #monitor: MonitorThread | undefined;
   #loop: LoopThread | undefined;
@@ -65,13 +69,7 @@ export class MasterParts {
   #timers: NodeJS.Timeout[] = [];
   #summary: TableSummary | undefined;
   #opening: Promise<void> = Promise.resolve();
-  #counts: ReplicationCounts = {
-    belowTarget: 0,
-    missing: 0,
-    copiesInFlight: 0,
-    surplus: 0,
-    settled: false,
-  };
+  #counts = nothingCounted;
 
   constructor(options: MasterPartsOptions) {
     this.#options = options;
@@ -133,19 +131,18 @@ export class MasterParts {
   }
 
   async #openTable(): Promise<void> {
-    const { config, onThreadLost } = this.#options;
-    this.#table = await LookupTable.start({
-      dataDir: config.dataDir,
+    const { config, log, onThreadLost } = this.#options;
+    this.#table = await startTable(config, log, {
       onNotices: (notices) => {
         for (const notice of notices) this.#dispatcher.onTableNotice(notice);
       },
       onExit: onThreadLost,
     });
     this.#summary = await this.#table.ask('sum up', null);
-    const line = await this.#table.ask('begin term', { termId: this.#term.id });
-    const { clusterId, epoch, commit, files } = this.#summary;
-    this.#term.begin({ epoch, commit }, line);
-    this.#options.log.info({ clusterId, epoch, commit, files }, 'table open');
+    const term = { termId: this.#term.id, rebuilt: config.rebuild };
+    const line = await this.#table.ask('begin term', term);
+    this.#term.begin(this.#summary, line);
+    log.info({ ...this.#summary }, 'table open');
   }
 
   async #startThreads(): Promise<void> {
@@ -233,9 +230,7 @@ export class MasterParts {
   }
 
   #tellEvidence(): void {
-    const views = [...this.#keepers.views.values()].filter((view) => view.state !== 'retired');
-    const reported = views.filter((view) => view.reported).length;
-    this.#options.onEvidence({ known: views.length, reported, ahead: this.#term.ahead });
+    this.#options.onEvidence(gatherEvidence(this.#keepers.views, this.#term, this.#takingIn));
   }
 
   #feedMonitor(): void {
@@ -258,6 +253,7 @@ export class MasterParts {
       config,
       log,
       table: { ask: (type, input) => this.#needTable().ask(type, input) },
+      snapshots: () => this.#needTable().snapshots,
       monitor: { post: (message) => void this.#monitor?.post(message) },
       loop: { post: (message) => void this.#loop?.post(message) },
       keepers: this.#keepers,
@@ -278,7 +274,9 @@ export class MasterParts {
       wallMs: () => wallMs(Date.now()),
       termId: this.#term.id,
       isAhead: (keeper) => this.#term.ahead.includes(keeper),
-      isOlderThan: (seen) => this.#term.isOlderThan(seen),
+      isDoubted: (seen) => this.#term.judge(seen) !== 'had',
+      takingIn: this.#takingIn,
+      weigh: () => this.#tellEvidence(),
       noteSeen: (keeper, seen) => {
         this.#term.note(keeper, seen);
         this.#tellEvidence();

@@ -55,7 +55,7 @@ function followMode(actor: MasterActorRef, parts: MasterParts, log: Logger): voi
 
 /** Reads and uploads are served in all of these. */
 const isServing = (state: string): boolean =>
-  state === 'recovering' || state === 'safe mode' || state === 'serving';
+  ['recovering', 'taking in', 'safe mode', 'serving'].includes(state);
 
 function modeOf(actor: MasterActorRef): MasterMode {
   const state = actor.getSnapshot().value;

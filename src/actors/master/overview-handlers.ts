@@ -2,9 +2,11 @@
 
 import type { FileRecord } from '../../domain/file-record.js';
 import { inspectFile } from '../../domain/fsck.js';
-import type { FileId } from '../../domain/ids.js';
+import type { FileId, KeeperId } from '../../domain/ids.js';
 import type { KeeperState } from '../../domain/keeper-view.js';
 import type { ClientHandlers } from '../../rpc/control-server.js';
+import type { Scrub } from '../../rpc/generated/reelkeep/v1/common.js';
+import { toScrubMessage } from '../../rpc/scrub-message.js';
 import { fsckProblems, keeperStates, modes } from '../../rpc/words.js';
 import type { MasterWorld } from './world.js';
 
@@ -28,6 +30,8 @@ export function createOverviewHandlers(
         usedBytes: view.usedBytes,
         freeBytes: view.freeBytes,
         replicas: replicas.get(view.keeper) ?? 0,
+        diskSuspect: view.diskSuspect,
+        scrub: scrubOf(world, view.keeper),
       }));
       return { keepers };
     },
@@ -36,6 +40,7 @@ export function createOverviewHandlers(
       const summary = await world.table.ask('sum up', null);
       const counts = world.counts();
       const { mode, reason } = world.mode();
+      const { last, failure } = world.snapshots();
       const inState = (...states: KeeperState[]): number =>
         [...world.keepers.views.values()].filter((view) => states.includes(view.state)).length;
       return {
@@ -54,6 +59,8 @@ export function createOverviewHandlers(
         uploadsInProgress: summary.uploadsInProgress,
         deletionsDue: summary.deletionsDue,
         settled: counts.settled,
+        snapshot: last && { name: last.name, takenAtMs: last.takenAt, files: last.files },
+        snapshotFailure: failure && { failedAtMs: failure.at, reason: failure.reason },
       };
     },
 
@@ -65,6 +72,14 @@ export function createOverviewHandlers(
         }
     },
   };
+}
+
+/** As of now, though it was told with the last heartbeat. */
+function scrubOf({ keepers, clockMs }: MasterWorld, keeper: KeeperId): Scrub | undefined {
+  const scrub = keepers.scrubOf(keeper);
+  if (scrub?.passedMs === undefined) return scrub && toScrubMessage(scrub);
+  const passedMs = Math.round(scrub.passedMs + keepers.silenceMs(keeper, clockMs()));
+  return toScrubMessage({ ...scrub, passedMs });
 }
 
 async function* surveyAll(world: MasterWorld, signal: AbortSignal): AsyncGenerator<FileRecord> {

@@ -5,7 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import type { KeeperId } from '../../domain/ids.js';
 import type { TermBegun } from '../../domain/table-rows.js';
-import { hasSeenLater, type SeenBefore } from '../../domain/term-line.js';
+import { judgePast, type PastVerdict, type SeenBefore } from '../../domain/term-line.js';
+import type { TrustEvidence } from '../../domain/trust.js';
 
 export class PresentTerm {
   /** By which it is told from another one of the same epoch. */
@@ -23,16 +24,19 @@ export class PresentTerm {
     this.#line = line;
   }
 
+  get base(): TrustEvidence['base'] {
+    return this.#line.at(-1)?.rebuilt === true ? 'rebuilt' : 'trusted';
+  }
+
   get ahead(): readonly KeeperId[] {
     return [...this.#ahead];
   }
 
-  /** Whether the table was a later one then: this one is an older copy of it. */
-  isOlderThan(seen: SeenBefore): boolean {
-    return hasSeenLater(seen, this.#line, this.#opened);
+  judge(seen: SeenBefore): PastVerdict {
+    return judgePast(seen, this.#line, this.#opened);
   }
 
   note(keeper: KeeperId, seen: SeenBefore): void {
-    if (this.isOlderThan(seen)) this.#ahead.add(keeper);
+    if (this.judge(seen) === 'later') this.#ahead.add(keeper);
   }
 }

@@ -1,7 +1,7 @@
 /** What keepers report of single replicas, each taken into the table before it is answered. */
 
 import { ReelkeepError } from '../../domain/errors.js';
-import { keeperId } from '../../domain/ids.js';
+import { type KeeperId, keeperId } from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
 import type { KeeperHandlers } from '../../rpc/control-server.js';
 import { fromMp4Message } from '../../rpc/file-message.js';
@@ -21,6 +21,7 @@ const outcomes = {
   quarantined: Outcome.QUARANTINED,
   absent: Outcome.ABSENT,
   unknown: Outcome.UNKNOWN,
+  unreadable: Outcome.UNREADABLE,
 } as const;
 
 export function createReportHandlers(
@@ -35,7 +36,7 @@ export function createReportHandlers(
         at: world.wallMs(),
         ...storedOf(request),
       });
-      if (!verdict.accepted) refuseWhileInDoubt(world, verdict.reason);
+      if (!verdict.accepted) refuseWhileInDoubt(world, keeper, verdict.reason);
       if (request.uploadId === '') {
         const outcome = verdict.accepted ? 'stored' : 'failed';
         world.loop.post({
@@ -73,7 +74,11 @@ export function createReportHandlers(
           outcome,
           at: world.wallMs(),
         });
-      world.verifications.tell(id, keeper, { outcome, reason: request.reason });
+      const { reason } = request;
+      if (outcome === 'unreadable')
+        world.log.error({ keeper, file: id, reason }, 'replica unreadable');
+      const told = outcome === 'unreadable' ? 'unknown' : outcome;
+      world.verifications.tell(id, keeper, { outcome: told, reason });
       return {};
     },
 
@@ -99,11 +104,17 @@ function reportedBy(world: MasterWorld, stamp: KeeperStamp | undefined): KeeperV
   return view;
 }
 
-/** A table that is not trusted may have forgotten the file: the keeper keeps the bytes, and asks again. */
-function refuseWhileInDoubt({ mode }: MasterWorld, reason: string): void {
-  const now = mode().mode;
-  if (now === 'serving') return;
-  throw new ReelkeepError('unavailable', `${reason}, as far as the master knows in ${now}`);
+/**
+ * A table that is not trusted may have forgotten the file, and one that was made again learns of it
+ * by the keeper's inventory: the keeper keeps the bytes, and asks again.
+ */
+function refuseWhileInDoubt(world: MasterWorld, keeper: KeeperId, reason: string): void {
+  const { mode } = world.mode();
+  const asFarAs = world.takingIn.has(keeper)
+    ? `before all that ${keeper} holds has been taken in`
+    : `in ${mode}`;
+  if (mode === 'serving' && !world.takingIn.has(keeper)) return;
+  throw new ReelkeepError('unavailable', `${reason}, as far as the master knows ${asFarAs}`);
 }
 
 const storedOf = (request: ReportStoredRequest) => ({

@@ -3,6 +3,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { ReelkeepError } from '../../domain/errors.js';
 import { isUploadId, type KeeperId } from '../../domain/ids.js';
 import type { SessionRequest, SessionResponse } from '../../rpc/generated/reelkeep/v1/keeper.js';
+import { fromScrubMessage } from '../../rpc/scrub-message.js';
 import { toStatus } from '../../rpc/status.js';
 import type { Command, KeeperSessionHandle } from './keeper-directory.js';
 import { stampedBy } from './keeper-handlers.js';
@@ -91,6 +92,8 @@ class KeeperSession implements KeeperSessionHandle {
       { freeBytes, usedBytes, transfers, diskSuspect },
       this.#world.clockMs(),
     );
+    if (beat.scrub !== undefined)
+      this.#world.keepers.noteScrub(keeper, fromScrubMessage(beat.scrub));
     const uploadIds = beat.uploadIds.filter(isUploadId);
     if (uploadIds.length > 0)
       this.#world.table

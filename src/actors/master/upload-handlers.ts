@@ -28,16 +28,15 @@ export function createUploadHandlers(
       const placed = placeUpload(request, world);
       if (!placed.ok) return await committedBefore(world, wish.uploadId, placed.error);
       const { view } = placed;
-      const at = world.wallMs();
       const reserved = await world.table.ask('reserve upload', {
         ...wish,
         newFileId: fileId(randomBytes(16).toString('hex')),
         keeper: view.keeper,
-        at,
+        at: world.wallMs(),
       });
-      const { fileId: id, acks, target, committed } = reserved;
+      const { fileId: id, acks, target, createdAt, committed } = reserved;
       const { epoch } = world.summary();
-      const label = { name: wish.name, target, createdAt: at };
+      const label = { name: wish.name, target, createdAt };
       // Committed by an earlier try: there is nothing to send.
       if (committed) return { fileId: id, keeper: undefined, acks, target, epoch };
       const ticket = world.tickets.issue(

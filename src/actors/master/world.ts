@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { FileRecord } from '../../domain/file-record.js';
 import type { FileId, KeeperId, WallMs } from '../../domain/ids.js';
+import type { SnapshotNews } from '../../domain/table-snapshot.js';
 import type { SeenBefore } from '../../domain/term-line.js';
 import type { TransferSource } from '../../rpc/generated/reelkeep/v1/common.js';
 import type { MonitorMessage } from '../heartbeat-monitor/messages.js';
@@ -15,6 +16,7 @@ import type {
 import type { MasterConfig } from './config.js';
 import type { KeeperDirectory } from './keeper-directory.js';
 import type { Promises } from './promises.js';
+import type { TakingIn } from './taking-in.js';
 import type { TicketOffice } from './ticket-office.js';
 import type { UploadWatch } from './upload-watch.js';
 import type { VerifyWatch } from './verify-watch.js';
@@ -23,6 +25,8 @@ export interface MasterWorld {
   readonly config: MasterConfig;
   readonly log: Logger;
   readonly table: Pick<LookupTable, 'ask'>;
+  /** Of the table: the last one, and why the last try failed if it did. */
+  readonly snapshots: () => SnapshotNews;
   readonly monitor: { post(message: MonitorMessage): void };
   readonly loop: { post(message: ReplicationMessage): void };
   readonly keepers: KeeperDirectory;
@@ -49,8 +53,11 @@ export interface MasterWorld {
   readonly noteSeen: (keeper: KeeperId, seen: SeenBefore) => void;
   /** Whether the keeper has seen a later table than this one. */
   isAhead(keeper: KeeperId): boolean;
-  /** Whether the table was a later one then: this one is an older copy of it. */
-  readonly isOlderThan: (seen: SeenBefore) => boolean;
+  /** Whether it was a later table: what this one says of that keeper may be true no more. */
+  readonly isDoubted: (seen: SeenBefore) => boolean;
+  readonly takingIn: TakingIn;
+  /** A keeper has been taken in, or could not be: that bears on the trust in the table, too. */
+  readonly weigh: () => void;
   /** The name of this term, by which it is told from another one of the same epoch. */
   readonly termId: string;
 }

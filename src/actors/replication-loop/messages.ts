@@ -78,3 +78,12 @@ export interface ReplicationCounts {
   /** No survey is due or under way, so the other numbers are whole. */
   readonly settled: boolean;
 }
+
+/** Before the first word of the loop. */
+export const nothingCounted: ReplicationCounts = {
+  belowTarget: 0,
+  missing: 0,
+  copiesInFlight: 0,
+  surplus: 0,
+  settled: false,
+};

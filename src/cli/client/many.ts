@@ -5,9 +5,9 @@ import { isGone } from './output.js';
 import type { Session } from './session.js';
 
 /**
- * Runs `work` for each item, at most `parallel` at a time, and goes on when one fails; stops
- * beginning new ones when the command is interrupted.
+ * Runs `work` for each item, at most `parallel` at a time, and goes on when one fails.
  * @returns the exit code: of the failure when all failed alike, else that of a partial success
+ * @throws the reason when the command is interrupted: no new one is begun
  */
 export async function forEachFile<Item>(
   session: Session,
@@ -21,7 +21,8 @@ export async function forEachFile<Item>(
   const { interrupted } = session.world;
   const worker = async (): Promise<void> => {
     for (const item of waiting) {
-      if (interrupted.aborted) break;
+      // What was not begun was not done: that must not end as success.
+      interrupted.throwIfAborted();
       const failure = await failureFrom(work(item), interrupted);
       if (failure === undefined) continue;
       failures.push(failure);

@@ -13,7 +13,7 @@ export function addOverviewCommands(
 ): void {
   program
     .command('keepers')
-    .description('every keeper, its state, last heartbeat, space and replicas')
+    .description('every keeper, its state, last heartbeat, space, replicas and scrub')
     .action(() => start(showKeepers))
     .command('retire <id>')
     .description(

@@ -37,7 +37,7 @@ function whatIsWrong(status: ClusterStatus): string[] {
 
 function toStatusJson({ epoch, mode, keepers, files, bytes, ...status }: ClusterStatus): object {
   const { belowTarget, missing, copiesInFlight, surplus } = status;
-  const { uploadsInProgress, deletionsDue, modeReason } = status;
+  const { uploadsInProgress, deletionsDue, modeReason, snapshot, snapshotFailure } = status;
   return {
     epoch,
     mode,
@@ -51,6 +51,12 @@ function toStatusJson({ epoch, mode, keepers, files, bytes, ...status }: Cluster
     uploadsInProgress,
     deletionsDue,
     ...(modeReason === '' ? {} : { modeReason }),
+    ...(snapshot && {
+      snapshot: { ...snapshot, takenAt: new Date(snapshot.takenAt).toISOString() },
+    }),
+    ...(snapshotFailure && {
+      snapshotFailure: { ...snapshotFailure, at: new Date(snapshotFailure.at).toISOString() },
+    }),
   };
 }
 
@@ -67,7 +73,18 @@ function statusText(status: ClusterStatus): string[] {
     ['surplus', String(status.surplus)],
     ['uploads', String(status.uploadsInProgress)],
     ['deletions due', String(status.deletionsDue)],
+    ['snapshot', snapshotText(status)],
   ]);
+}
+
+function snapshotText({ snapshot, snapshotFailure }: ClusterStatus): string {
+  const last =
+    snapshot === undefined
+      ? 'none'
+      : `${new Date(snapshot.takenAt).toISOString()}, ${snapshot.files} files`;
+  return snapshotFailure === undefined
+    ? last
+    : `${last} (the last try failed: ${snapshotFailure.reason})`;
 }
 
 const modeText = ({ mode, modeReason }: ClusterStatus): string =>

@@ -19,6 +19,8 @@ export interface StartOptions {
   readonly args: readonly string[];
   /** Where its log goes. */
   readonly logFile: string;
+  /** A program that becomes it, with arguments: `env`, `ip netns exec`; none when absent. */
+  readonly through?: readonly string[];
 }
 
 /** Past this a server that says nothing is taken for one that will not start. */
@@ -32,10 +34,12 @@ export class ServerProcess {
   readonly #child: ChildProcess;
 
   /** @throws ReelkeepError when it ends, or says nothing, before it is ready */
-  static async start({ program, args, logFile }: StartOptions): Promise<ServerProcess> {
+  static async start(options: StartOptions): Promise<ServerProcess> {
+    const { program, args, logFile, through = [] } = options;
+    const [command = '', ...rest] = [...through, process.execPath, programPath(program), ...args];
     // The channel tells it when this process is gone, however that came. In a process group of its
     // own: Ctrl-C in a terminal is for this process, and for the child a first signal would be a second.
-    const child = spawn(process.execPath, [programPath(program), ...args], {
+    const child = spawn(command, rest, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
     });

@@ -8,7 +8,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import { type ChunkRange, chunkCount, digestBytes } from '../../domain/chunk-plan.js';
+import { type ChunkRange, chunkCount, digestBytes, rangeBytes } from '../../domain/chunk-plan.js';
 import { ReelkeepError } from '../../domain/errors.js';
 import type { Digest } from '../../domain/ids.js';
 import type { Mp4Facts } from '../../domain/mp4-facts.js';
@@ -117,20 +117,25 @@ export class HashPool {
    *
    * @param size in bytes; a file that turns out shorter is a `ShortFile`.
    * @param parallel how many threads may work on it at once.
+   * @param pause called between two tasks with the bytes of the first; when it rejects, so does this.
    */
   async hashFile(
     fd: number,
     size: number,
     parallel = 1,
+    pause: (bytes: number) => Promise<void> = async () => {},
   ): Promise<FileDigests | ShortFile | DiskFailure> {
     const chunkDigests = new Uint8Array(chunkCount(size) * digestBytes);
     const ranges = cutIntoTasks(chunkCount(size));
     let failed: ShortFile | DiskFailure | undefined;
     const hashNext = async (): Promise<void> => {
+      let hashedBytes = 0;
       for (let range = ranges.next(); !range.done && !failed; range = ranges.next()) {
+        if (hashedBytes > 0) await pause(hashedBytes);
         const part = await this.hashChunks({ fd, size, ...range.value });
         if (part.ok) chunkDigests.set(part.digests, range.value.first * digestBytes);
         else failed = part;
+        hashedBytes = rangeBytes(size, range.value);
       }
     };
     // all of them have ended when this settles, so that the caller may close the descriptor

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -102,6 +102,20 @@ describe('part file', () => {
     expect(await readFile(target, 'utf8')).toBe('precious');
     await part.finish();
 
+    expect(bytes.equals(await readFile(target))).toBe(true);
+  });
+
+  it('leaves one name when a crash had left the part beside the file that it became', async () => {
+    const before = await open();
+    await keepAll(before, [0, 1, 2]);
+    await before.suspend();
+    await link(partPath(target, manifest.fileId), target);
+
+    const part = await open({ replace: true });
+    await part.finish();
+
+    expect(part.missing).toEqual([]);
+    expect(await readdir(directory)).toEqual(['a.mp4']);
     expect(bytes.equals(await readFile(target))).toBe(true);
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Arrivals } from '../../../src/actors/keeper/arrivals.js';
 import { Commands } from '../../../src/actors/keeper/commands.js';
 import { resolveConfig } from '../../../src/actors/keeper/config.js';
+import { Verifications } from '../../../src/actors/keeper/verifications.js';
 import type { KeeperWorld } from '../../../src/actors/keeper/world.js';
 import type { FileId } from '../../../src/domain/ids.js';
 import { idOf } from '../../domain/replication-builders.js';
@@ -82,6 +83,38 @@ describe('commands of the master', () => {
     expect(disk.told).toEqual([`bad bytes of ${idOf(1)}`, `all of ${idOf(2)}`]);
   });
 
+  it('S35: remembers that a file was deleted when it is off the disk, and before it says so', async () => {
+    const disk = new ADisk();
+    const commands = commandsOn(disk);
+    const deletion = { ...dropOf(1), value: { ...dropOf(1).value, deleted: true } };
+
+    commands.take(deletion);
+    await disk.begun(1);
+    const before = [...disk.told];
+    disk.finish();
+    await nextTurn();
+    commands.take(dropOf(2));
+    await disk.begun(2);
+    disk.finish();
+    await nextTurn();
+
+    expect(before).toEqual([]);
+    expect(disk.told).toEqual([`remembered ${idOf(1)}`, `all of ${idOf(1)}`, `all of ${idOf(2)}`]);
+  });
+
+  it('S35: does not confirm a deletion that it cannot remember', async () => {
+    const disk = new ADisk();
+    disk.isForgetful = true;
+    const commands = commandsOn(disk);
+
+    commands.take({ ...dropOf(1), value: { ...dropOf(1).value, deleted: true } });
+    await disk.begun(1);
+    disk.finish();
+    await nextTurn();
+
+    expect(disk.told).toEqual([]);
+  });
+
   it('begins nothing any more when the keeper stops', async () => {
     const disk = new ADisk();
     const commands = commandsOn(disk);
@@ -122,7 +155,8 @@ describe('commands of the master', () => {
 class ADisk {
   readonly dropping: FileId[] = [];
   readonly discarded: FileId[] = [];
-  /** What the master was told. */
+  isForgetful = false;
+  /** What was written down, and what the master was told. */
   readonly told: string[] = [];
   #onBegin: () => void = () => undefined;
   #onFinish: () => void = () => undefined;
@@ -138,6 +172,11 @@ class ADisk {
 
   async dropQuarantined(fileIds: readonly FileId[]) {
     return { dropped: fileIds, failed: [] };
+  }
+
+  async noteDeleted(fileIds: readonly FileId[]): Promise<void> {
+    if (this.isForgetful) throw new Error('the disk is full');
+    this.told.push(`remembered ${fileIds.join()}`);
   }
 
   async discard(fileId: FileId): Promise<void> {
@@ -158,7 +197,7 @@ class ADisk {
 
 function commandsOn(disk: ADisk, mayDelete = () => true, arrivals = new Arrivals()): Commands {
   const store = Object.assign(disk, { identity: { incarnation: 7 } });
-  const world: Pick<KeeperWorld, 'arrivals' | 'config' | 'log'> &
+  const world: Pick<KeeperWorld, 'arrivals' | 'config' | 'log' | 'verifications'> &
     Record<'link' | 'store', unknown> = {
     arrivals,
     config: resolveConfig({ port: 0 }),
@@ -169,6 +208,7 @@ function commandsOn(disk: ADisk, mayDelete = () => true, arrivals = new Arrivals
     },
     log: pino({ level: 'silent' }),
     store,
+    verifications: new Verifications({ verify: () => Promise.reject(new Error('not asked')) }, 1),
   };
   return new Commands(world as unknown as KeeperWorld, mayDelete);
 }
@@ -176,7 +216,7 @@ function commandsOn(disk: ADisk, mayDelete = () => true, arrivals = new Arrivals
 const dropOf = (number: number, incarnation = 7) =>
   ({
     $case: 'drop',
-    value: { fileId: idOf(number), incarnation, quarantinedOnly: false },
+    value: { fileId: idOf(number), incarnation, quarantinedOnly: false, deleted: false },
   }) as const;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

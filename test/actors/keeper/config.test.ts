@@ -12,6 +12,7 @@ describe('configuration of a keeper', () => {
       id: undefined,
       reserve: 0,
       durability: 'strict',
+      scrubEveryMs: 30 * 86_400_000,
     });
   });
 
@@ -27,6 +28,8 @@ describe('configuration of a keeper', () => {
     [{ reserve: 1 }, /--reserve/],
     [{ reserve: -0.1 }, /--reserve/],
     [{ reserve: Number.NaN }, /--reserve/],
+    [{ scrubEveryMs: 999 }, /--scrub-every must be at least 1s/],
+    [{ scrubEveryMs: Number.NaN }, /--scrub-every/],
   ])('refuses %j', (options, detail) => {
     expect(() => resolveConfig({ port: 0, ...options })).toThrow(
       expect.objectContaining({ code: 'usage', detail: expect.stringMatching(detail) }),

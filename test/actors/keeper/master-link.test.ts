@@ -72,6 +72,7 @@ const vitals = {
   uploadIds: [],
   diskSuspect: false,
   eventLoopLagMs: 0,
+  scrub: { checked: 0, percent: 100, quarantined: 0, unreadable: 0 },
 };
 
 /** One that admits everybody and ends every session at once. */
@@ -87,6 +88,7 @@ async function aMaster(reports: Partial<KeeperHandlers> = {}) {
       acceptAny: false,
       masterClockMs: 0,
       termId: 'of this term',
+      wantsFacts: false,
     }),
     session: (stream) => stream.end(),
     ...reports,

@@ -67,6 +67,7 @@ const registered = (changes: Partial<RegisterResponse> = {}): RegisterResponse =
   masterClockMs: 0,
   incarnation: 1,
   termId: 'of this term',
+  wantsFacts: false,
   ...changes,
 });
 

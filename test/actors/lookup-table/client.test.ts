@@ -88,7 +88,7 @@ describe('the lookup table in its thread', () => {
     const after = table.ask('list keepers', null);
 
     await expect(after).rejects.toMatchObject({ code: 'unavailable' });
-    expect(await before).toEqual({ incarnation: 1 });
+    expect(await before).toEqual({ incarnation: 1, toBeTakenIn: false });
     await stopped;
   });
 
@@ -121,7 +121,13 @@ describe('a lookup table that cannot go on', () => {
     await table.ask('admit keeper', admission);
 
     const asked = [
-      table.ask('take inventory', { keeper: k1, incarnation: 1, entries: broken, collect: false }),
+      table.ask('take inventory', {
+        keeper: k1,
+        incarnation: 1,
+        entries: broken,
+        collect: false,
+        at: wallMs(1),
+      }),
       table.ask('list keepers', null),
     ];
 
@@ -138,6 +144,7 @@ const admission = {
   incarnation: 1,
   startId: 'a',
   address: 'k1:7001',
+  seen: { highestEpoch: 0, highestCommit: 0, terms: [] },
   isDoubted: false,
   isHeard: false,
   at: wallMs(1),

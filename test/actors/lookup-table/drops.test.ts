@@ -29,6 +29,7 @@ describe('agree to drop', () => {
 
   it.each([
     ['one of them is set aside', (table: TableUnderTest) => verified(table, k3, 'quarantined')],
+    ['one of them cannot be read', (table: TableUnderTest) => verified(table, k3, 'unreadable')],
     ['one of them is gone', (table: TableUnderTest) => verified(table, k3, 'absent')],
     ['one of them has started again', (table: TableUnderTest) => table.admit(k3, 2)],
     ['the keeper itself has started again', (table: TableUnderTest) => table.admit(k4, 2)],

@@ -159,10 +159,10 @@ describe('begin term', () => {
   it('tells the last terms that the table was in, with the commit at which each began', () => {
     const table = new TableUnderTest({ termsKeptMax: 2 });
 
-    for (const termId of ['a', 'b']) table.ask('begin term', { termId });
+    for (const termId of ['a', 'b']) table.ask('begin term', { termId, rebuilt: false });
     table.admit(k1);
 
-    expect(table.ask('begin term', { termId: 'c' })).toEqual([
+    expect(table.ask('begin term', { termId: 'c', rebuilt: false })).toEqual([
       { termId: 'b', beganAt: 1 },
       { termId: 'c', beganAt: 3 },
     ]);
@@ -181,6 +181,7 @@ describe('admit keeper', () => {
 
     expect(table.ask('admit keeper', { ...elsewhere, ...change })).toEqual({
       incarnation: expected,
+      toBeTakenIn: false,
     });
 
     expect(table.ask('list keepers', null)).toMatchObject([
@@ -207,7 +208,7 @@ describe('admit keeper', () => {
 
     const again = { ...elsewhere, startId: 'start 3', address: 'k1:7001', isDoubted: true };
 
-    expect(table.ask('admit keeper', again)).toEqual({ incarnation: 4 });
+    expect(table.ask('admit keeper', again)).toEqual({ incarnation: 4, toBeTakenIn: false });
   });
 
   it('of a start that was given a later number answers it again', () => {
@@ -217,7 +218,7 @@ describe('admit keeper', () => {
 
     const again = table.ask('admit keeper', { ...elsewhere, isHeard: true });
 
-    expect(again).toEqual({ incarnation: 4 });
+    expect(again).toEqual({ incarnation: 4, toBeTakenIn: false });
   });
 
   it('of the same start at the same address changes nothing', () => {
@@ -250,6 +251,7 @@ const elsewhere = {
   incarnation: 3,
   startId: 'another',
   address: 'elsewhere:7001',
+  seen: { highestEpoch: 0, highestCommit: 0, terms: [] },
   isDoubted: false,
   isHeard: false,
   at: wallMs(2),

@@ -165,8 +165,12 @@ describe('take inventory', () => {
     table.admit(k2, 2);
     const page = { keeper: k2, incarnation: 1, entries: [{ ...entry, quarantined: true }] };
 
-    expect(table.refusal('take inventory', { ...page, collect: true })).toBe('stale');
-    expect(table.refusal('close inventory', { keeper: k2, incarnation: 1 })).toBe('stale');
+    expect(table.refusal('take inventory', { ...page, collect: true, at: wallMs(1) })).toBe(
+      'stale',
+    );
+    expect(table.refusal('close inventory', { keeper: k2, incarnation: 1, takenIn: false })).toBe(
+      'stale',
+    );
 
     expect(table.replicas()).toEqual(['k1 sound 1', 'k2 sound 1']);
   });
@@ -187,9 +191,19 @@ describe('close inventory', () => {
     table.inventory(k1, 2, [found]);
     table.takeNotices();
 
-    const first = table.ask('close inventory', { keeper: k1, incarnation: 2 });
-    const second = table.ask('close inventory', { keeper: k1, incarnation: 2, after: fileIdOf(2) });
-    const third = table.ask('close inventory', { keeper: k1, incarnation: 2, after: fileIdOf(4) });
+    const first = table.ask('close inventory', { keeper: k1, incarnation: 2, takenIn: false });
+    const second = table.ask('close inventory', {
+      keeper: k1,
+      incarnation: 2,
+      after: fileIdOf(2),
+      takenIn: false,
+    });
+    const third = table.ask('close inventory', {
+      keeper: k1,
+      incarnation: 2,
+      after: fileIdOf(4),
+      takenIn: false,
+    });
 
     expect([first, second, third]).toEqual([{ next: fileIdOf(2) }, { next: fileIdOf(4) }, {}]);
     expect(types(table.takeNotices())).toEqual(Array(4).fill('file changed'));
@@ -213,7 +227,7 @@ describe('close inventory', () => {
     });
 
     table.inventory(k2, 1, [entry]);
-    table.ask('close inventory', { keeper: k2, incarnation: 1 });
+    table.ask('close inventory', { keeper: k2, incarnation: 1, takenIn: false });
 
     expect(table.replicas(f2)).toEqual(['k1 sound 1']);
     expect(table.replicas(f1)).toEqual(['k1 sound 1', 'k2 sound 1']);
@@ -225,7 +239,7 @@ describe('close inventory', () => {
     table.inventory(k2, 2, []);
     table.copyTo(k2, 2);
 
-    table.ask('close inventory', { keeper: k2, incarnation: 2 });
+    table.ask('close inventory', { keeper: k2, incarnation: 2, takenIn: false });
 
     expect(table.replicas()).toEqual(['k1 sound 1', 'k2 sound 2']);
   });

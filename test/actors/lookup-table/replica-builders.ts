@@ -17,7 +17,7 @@ export function stored(
 export function verified(
   table: TableUnderTest,
   keeper: typeof k1,
-  outcome: 'sound' | 'quarantined' | 'absent',
+  outcome: 'sound' | 'quarantined' | 'absent' | 'unreadable',
   atMs = 50,
 ): void {
   table.ask('record verified', { keeper, incarnation: 1, fileId: f1, outcome, at: wallMs(atMs) });

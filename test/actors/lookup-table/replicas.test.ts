@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { wallMs } from '../../../src/domain/ids.js';
 import { drop, stored, verified } from './replica-builders.js';
-import { bad, f1, k1, k2, k3, k4, report } from './table-under-test.js';
+import { bad, entry, f1, k1, k2, k3, k4, report } from './table-under-test.js';
 
 describe('record stored of a copy', () => {
   it.each([
@@ -71,6 +71,59 @@ describe('record verified', () => {
     verified(table, k2, outcome);
 
     expect(table.replicas()).toEqual(rows);
+  });
+
+  it('S29: keeps a replica that cannot be read, and the time at which its bytes last matched', () => {
+    const table = stored([k1]);
+    verified(table, k1, 'sound', 100);
+
+    verified(table, k1, 'unreadable', 200);
+    verified(table, k1, 'unreadable', 300);
+
+    expect(table.ask('find file', { fileId: f1 })?.replicas).toEqual([
+      { keeper: k1, incarnation: 1, standing: 'sound', verifiedAt: 100, unreadable: true },
+    ]);
+  });
+
+  it.each([
+    ['sound', 'k1 sound 1'],
+    ['quarantined', 'k1 quarantined 1'],
+  ] as const)(
+    'says no more that it cannot be read of a replica that was read and is %s',
+    (outcome, row) => {
+      const table = stored([k1]);
+      verified(table, k1, 'unreadable');
+
+      verified(table, k1, outcome);
+
+      expect(table.replicas()).toEqual([row]);
+      expect(table.ask('find file', { fileId: f1 })?.replicas[0]).not.toHaveProperty('unreadable');
+    },
+  );
+
+  it('S29: does not take an inventory, which reads no bytes, for a reading', () => {
+    const table = stored([k1]);
+    verified(table, k1, 'unreadable');
+    table.admit(k1, 2);
+    const page = { keeper: k1, incarnation: 2, entries: [entry], collect: true, at: wallMs(9) };
+
+    table.ask('take inventory', page);
+
+    expect(table.ask('find file', { fileId: f1 })?.replicas).toMatchObject([
+      { incarnation: 2, standing: 'sound', unreadable: true },
+    ]);
+  });
+
+  it('leaves what is set aside or to go as it is when it cannot be read', () => {
+    const table = stored([k1, k2, k3, k4]);
+    drop(table);
+    verified(table, k3, 'quarantined');
+    const before = table.ask('find file', { fileId: f1 });
+
+    verified(table, k3, 'unreadable');
+    verified(table, k4, 'unreadable');
+
+    expect(table.ask('find file', { fileId: f1 })).toEqual(before);
   });
 
   it('keeps the time at which the bytes last matched', () => {

@@ -44,7 +44,13 @@ describe('a keeper that is retired', () => {
 
     expect(() => table.admit(k3, 2)).toThrow('k3 was retired');
     expect(
-      table.refusal('take inventory', { keeper: k3, incarnation: 1, entries: [], collect: true }),
+      table.refusal('take inventory', {
+        keeper: k3,
+        incarnation: 1,
+        entries: [],
+        collect: true,
+        at: wallMs(1),
+      }),
     ).toBe('not-allowed');
   });
 

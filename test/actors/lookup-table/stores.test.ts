@@ -31,7 +31,7 @@ describe('record stored of an upload', () => {
       name: 'a',
       size: 10,
       digest: good,
-      createdAt: 7,
+      createdAt: 5,
       target: 3,
       mp4: { kind: 'not mp4' },
       replicas: [{ keeper: k1, incarnation: 1, standing: 'sound', verifiedAt: 7 }],

@@ -81,10 +81,10 @@ const reportLate = fc.tuple(keeper, upload).map(([keeper, number]) =>
     const stamp = { keeper, incarnation: model.incarnationOf(keeper) - 1 };
     const before = model.table.disk.commit;
     const dropped = { ...stamp, fileIds: [fileIdOf(number)], quarantinedOnly: false };
-    const page = { ...stamp, entries: [], collect: true };
+    const page = { ...stamp, entries: [], collect: true, at: wallMs(2) };
     expect(model.table.refusal('record dropped', dropped)).toBe('stale');
     expect(model.table.refusal('take inventory', page)).toBe('stale');
-    expect(model.table.refusal('close inventory', stamp)).toBe('stale');
+    expect(model.table.refusal('close inventory', { ...stamp, takenIn: false })).toBe('stale');
     expect(model.table.disk.commit).toBe(before);
   }),
 );

@@ -106,7 +106,7 @@ export class TableModel {
   reportInventory(keeper: KeeperId, collect: boolean): void {
     const known = this.#keeper(keeper);
     this.table.inventory(keeper, known.incarnation, [...known.disk.values()], collect);
-    this.table.ask('close inventory', { keeper, incarnation: known.incarnation });
+    this.table.ask('close inventory', { keeper, incarnation: known.incarnation, takenIn: false });
   }
 
   confirmDrops(keeper: KeeperId): void {

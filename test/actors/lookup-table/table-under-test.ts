@@ -98,6 +98,7 @@ export class TableUnderTest {
       incarnation,
       startId,
       address,
+      seen: nothingSeen,
       isDoubted: false,
       isHeard: false,
       at: wallMs(1),
@@ -132,7 +133,8 @@ export class TableUnderTest {
     entries: readonly InventoryEntry[],
     collect = false,
   ) {
-    return this.ask('take inventory', { keeper, incarnation, entries, collect });
+    const at = wallMs(9);
+    return this.ask('take inventory', { keeper, incarnation, entries, collect, at });
   }
 
   /** Keeper, standing and incarnation of each replica of a file, and whether bad bytes lie aside. */
@@ -144,6 +146,7 @@ export class TableUnderTest {
   }
 }
 
+const nothingSeen = { highestEpoch: 0, highestCommit: 0, terms: [] };
 export const k1 = keeperId('k1');
 export const k2 = keeperId('k2');
 export const k3 = keeperId('k3');

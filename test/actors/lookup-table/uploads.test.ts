@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { wallMs } from '../../../src/domain/ids.js';
+import { defaultTableLimits } from '../../../src/domain/table-limits.js';
+import { resolveTransferLimits } from '../../../src/transfer/limits.js';
 import {
   f1,
   f2,
@@ -24,7 +26,7 @@ describe('reserve upload', () => {
 
     const again = table.reserve({ newFileId: f2, keeper: k2 });
 
-    expect(again).toEqual({ fileId: f1, target: 3, acks: 1, committed: false });
+    expect(again).toEqual({ fileId: f1, target: 3, acks: 1, createdAt: 5, committed: false });
     table.takeNotices();
     table.ask('abandon upload', { uploadId: u1, error: gaveUp });
     expect(table.takeNotices()).toEqual([
@@ -101,6 +103,15 @@ describe('an upload that no keeper is receiving', () => {
     });
     expect(table.refusal('reserve upload', reservation)).toBe('not-found');
     expect(table.reserve({ uploadId: u2, newFileId: f2 }).fileId).toBe(f2);
+  });
+
+  it('L2: has its name back within a minute, though a keeper waited for a silent client first', () => {
+    const judgedMs = 5_000;
+
+    const { uploadIdleMs } = defaultTableLimits;
+    const freeAfterMs = resolveTransferLimits().idleTimeoutMs + uploadIdleMs + judgedMs;
+
+    expect(freeAfterMs).toBeLessThan(60_000);
   });
 
   it('lives on while it is touched or retried', () => {
@@ -187,7 +198,13 @@ describe('an upload that has ended', () => {
     table.storeFile();
     table.restart();
 
-    expect(table.reserve()).toEqual({ fileId: f1, target: 3, acks: 1, committed: true });
+    expect(table.reserve()).toEqual({
+      fileId: f1,
+      target: 3,
+      acks: 1,
+      createdAt: 5,
+      committed: true,
+    });
     expect(table.store()).toEqual({ accepted: true });
     expect(table.replicas()).toEqual(['k1 sound 1']);
   });

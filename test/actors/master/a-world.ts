@@ -11,6 +11,7 @@ import { DropOrders } from '../../../src/actors/master/drop-orders.js';
 import { Garbage } from '../../../src/actors/master/garbage.js';
 import { type Command, KeeperDirectory } from '../../../src/actors/master/keeper-directory.js';
 import { Promises } from '../../../src/actors/master/promises.js';
+import { TakingIn } from '../../../src/actors/master/taking-in.js';
 import { TicketOffice } from '../../../src/actors/master/ticket-office.js';
 import { UploadWatch } from '../../../src/actors/master/upload-watch.js';
 import { type VerifyOutcome, VerifyWatch } from '../../../src/actors/master/verify-watch.js';
@@ -32,6 +33,7 @@ export interface KeeperSetting {
   readonly reported?: boolean;
   readonly freeBytes?: number;
   readonly transfers?: number;
+  readonly diskSuspect?: boolean;
   /** Without one it cannot be told anything. */
   readonly session?: boolean;
 }
@@ -66,6 +68,7 @@ export class AWorld {
       config,
       log: pino({ level: 'silent' }),
       table: { ask: this.#ask as LookupTable['ask'] },
+      snapshots: () => ({}),
       monitor: { post: (message) => void this.toMonitor.push(message) },
       loop: { post: (message) => void this.toLoop.push(message) },
       keepers: new KeeperDirectory(() => undefined),
@@ -83,7 +86,9 @@ export class AWorld {
       noteSeen: (keeper, { highestEpoch, highestCommit }) =>
         void this.seen.push(`${keeper} ${highestEpoch} ${highestCommit}`),
       isAhead: () => false,
-      isOlderThan: () => false,
+      isDoubted: () => false,
+      takingIn: new TakingIn(),
+      weigh: () => undefined,
       termId: 'of this term',
     };
     this.#dispatcher = new Dispatcher(this.world);
@@ -92,10 +97,10 @@ export class AWorld {
   /** A keeper that has registered, and unless said otherwise is alive and has reported. */
   join(keeper: KeeperId, setting: KeeperSetting = {}): void {
     const { incarnation = 1, state = 'alive', reported = true, session = true } = setting;
-    const { freeBytes = 1_000_000, transfers = 0 } = setting;
+    const { freeBytes = 1_000_000, transfers = 0, diskSuspect = false } = setting;
     const { keepers, tickets } = this.world;
     this.table.admit(keeper, incarnation);
-    const beat = { freeBytes, usedBytes: 0, transfers, diskSuspect: false };
+    const beat = { freeBytes, usedBytes: 0, transfers, diskSuspect };
     keepers.admit(keeper, incarnation, `${keeper}:7001`, beat, this.nowMs);
     tickets.newKey(keeper);
     keepers.judged(keeper, state);

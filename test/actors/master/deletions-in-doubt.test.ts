@@ -4,6 +4,7 @@ import { Dispatcher } from '../../../src/actors/master/dispatcher.js';
 import { createKeeperHandlers } from '../../../src/actors/master/keeper-handlers.js';
 import { createReportHandlers } from '../../../src/actors/master/report-handlers.js';
 import { ReelkeepError } from '../../../src/domain/errors.js';
+import { toInventoryMessage } from '../../../src/rpc/file-message.js';
 import type { ReportInventoryRequest } from '../../../src/rpc/generated/reelkeep/v1/keeper.js';
 import { entry, f1, good, k1, k2, u1 } from '../lookup-table/table-under-test.js';
 import { AWorld, settled } from './a-world.js';
@@ -77,9 +78,9 @@ describe('in doubt', () => {
     const at = aWorld();
     const { reportInventory } = createKeeperHandlers(at.world);
     async function* pages(): AsyncGenerator<ReportInventoryRequest> {
-      yield { stamp: at.stamp(k1), entries: [], complete: false };
+      yield { stamp: at.stamp(k1), entries: [], complete: false, deletedFileIds: [] };
       at.join(k1, { reported: false });
-      yield { stamp: at.stamp(k1), entries: [], complete: true };
+      yield { stamp: at.stamp(k1), entries: [], complete: true, deletedFileIds: [] };
     }
 
     await expect(reportInventory(pages())).rejects.toMatchObject({ code: 'stale' });
@@ -96,7 +97,12 @@ describe('in doubt', () => {
     const asked: string[] = [];
     at.onAsk = (type) => void asked.push(type);
     async function* pages(): AsyncGenerator<ReportInventoryRequest> {
-      yield { stamp: at.stamp(k1), entries: [{ ...entry, ...change }], complete: true };
+      yield {
+        stamp: at.stamp(k1),
+        entries: [{ ...toInventoryMessage(entry), ...change }],
+        complete: true,
+        deletedFileIds: [],
+      };
     }
 
     const report = createKeeperHandlers(at.world).reportInventory(pages());

@@ -15,7 +15,7 @@ describe('a drop that the loop orders', () => {
 
     expect(at.told.get(k2)?.at(-1)).toEqual({
       $case: 'drop',
-      value: { fileId: f1, incarnation: 1, quarantinedOnly: true },
+      value: { fileId: f1, incarnation: 1, quarantinedOnly: true, deleted: false },
     });
     expect(at.table.replicas()).toEqual(['k1 sound 1', 'k2 sound 1, aside']);
   });

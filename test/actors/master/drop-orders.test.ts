@@ -14,7 +14,7 @@ describe('orders to drop deleted files', () => {
     expect(at.orders(k1)).toEqual([`drop ${f1}`]);
   });
 
-  it('name the start of the keeper that they are for', async () => {
+  it('name the start of the keeper that they are for, and that the file was deleted', async () => {
     const at = aWorldWithDeleted(1);
 
     at.drops.wake(k1);
@@ -24,6 +24,7 @@ describe('orders to drop deleted files', () => {
       fileId: f1,
       incarnation: 1,
       quarantinedOnly: false,
+      deleted: true,
     });
   });
 

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { InventoryEntry } from '../../../src/actors/lookup-table/messages.js';
 import { createKeeperHandlers } from '../../../src/actors/master/keeper-handlers.js';
+import { wallMs } from '../../../src/domain/ids.js';
+import { toInventoryMessage } from '../../../src/rpc/file-message.js';
 import type {
   RegisterRequest,
   ReportInventoryRequest,
 } from '../../../src/rpc/generated/reelkeep/v1/keeper.js';
-import { entry, f1, f2, k1, k2, u2 } from '../lookup-table/table-under-test.js';
+import { entry, f1, f2, k1, k2, k3, u2 } from '../lookup-table/table-under-test.js';
 import { AWorld, settled } from './a-world.js';
 
 describe('registering', () => {
@@ -65,6 +68,44 @@ describe('registering', () => {
     await expect(answer).rejects.toMatchObject({ code });
     expect(at.toMonitor).toEqual([]);
     expect(at.world.keepers.views.size).toBe(0);
+  });
+});
+
+describe('a keeper that is to be taken in', () => {
+  it('is asked for facts, and is taken in when all that it holds has become files', async () => {
+    const at = rebuiltWorld();
+    const facts = { name: 'a.mp4', createdAt: wallMs(5), target: 99, mp4: notMp4 };
+
+    const before = await createKeeperHandlers(at.world).register(registration(inCluster));
+    await report(at, { ...page(at, [{ ...entry, facts }], true), stamp: at.stamp(k1, 1) });
+    const after = await createKeeperHandlers(at.world).register(registration(inCluster));
+
+    expect([before.wantsFacts, after.wantsFacts]).toEqual([true, false]);
+    expect(at.table.ask('find file', { name: 'a.mp4' })).toMatchObject({ fileId: f1, target: 16 });
+  });
+
+  it('S26: stays one while something that it holds could not become a file, and loses nothing', async () => {
+    const at = rebuiltWorld();
+
+    await createKeeperHandlers(at.world).register(registration(inCluster));
+    await report(at, { ...page(at, [entry], true), stamp: at.stamp(k1, 1) });
+    await at.garbage.collect(at.world);
+    const after = await createKeeperHandlers(at.world).register(registration(inCluster));
+
+    expect(after.wantsFacts).toBe(true);
+    expect(at.table.ask('drops due', { keeper: k1, limit: 9 }).fileIds).toEqual([]);
+  });
+
+  it('S35: takes the files that it deleted out of the table', async () => {
+    const at = rebuiltWorld();
+    at.join(k2);
+    at.table.reserve({ keeper: k2 });
+    at.table.store({ keeper: k2 });
+
+    await createKeeperHandlers(at.world).register(registration(inCluster));
+    await report(at, { ...page(at, [], true), stamp: at.stamp(k1, 1), deletedFileIds: [f1] });
+
+    expect(at.table.ask('find file', { fileId: f1 })).toBeNull();
   });
 });
 
@@ -180,11 +221,26 @@ const registration = (changes: Partial<RegisterRequest> = {}): RegisterRequest =
   ...changes,
 });
 
+const notMp4 = { kind: 'not mp4' } as const;
+const inCluster = { clusterId: 'c'.repeat(32) };
+
+function rebuiltWorld(): AWorld {
+  const at = new AWorld();
+  at.table.admit(k3);
+  at.table.ask('begin term', { termId: 'again', rebuilt: true });
+  return at;
+}
+
 const page = (
   at: AWorld,
-  entries: ReportInventoryRequest['entries'],
+  entries: readonly InventoryEntry[],
   complete: boolean,
-): ReportInventoryRequest => ({ stamp: at.stamp(k1, 2), entries, complete });
+): ReportInventoryRequest => ({
+  stamp: at.stamp(k1, 2),
+  entries: entries.map(toInventoryMessage),
+  complete,
+  deletedFileIds: [],
+});
 
 async function report(at: AWorld, ...pages: readonly ReportInventoryRequest[]): Promise<void> {
   async function* each() {

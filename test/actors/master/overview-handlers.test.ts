@@ -9,7 +9,7 @@ const signal = new AbortController().signal;
 describe('the overview of the cluster', () => {
   it('lists keepers in the order of their names, with how long they have been silent', async () => {
     const at = new AWorld();
-    at.join(k2, { state: 'lost', freeBytes: 5 });
+    at.join(k2, { state: 'lost', freeBytes: 5, diskSuspect: true });
     at.nowMs += 3_000.4;
     at.join(k1);
     at.table.storeFile([k1]);
@@ -25,6 +25,8 @@ describe('the overview of the cluster', () => {
         usedBytes: 0,
         freeBytes: 1_000_000,
         replicas: 1,
+        diskSuspect: false,
+        scrub: undefined,
       },
       {
         keeperId: 'k2',
@@ -34,7 +36,26 @@ describe('the overview of the cluster', () => {
         usedBytes: 0,
         freeBytes: 5,
         replicas: 0,
+        diskSuspect: true,
+        scrub: undefined,
       },
+    ]);
+  });
+
+  it('tells how far each keeper is with its scrub, as of now', async () => {
+    const at = new AWorld();
+    at.join(k1);
+    at.join(k2);
+    const scrub = { checked: 2, percent: 100, quarantined: 1, unreadable: 0 };
+    at.world.keepers.noteScrub(k1, { ...scrub, passedMs: 5_000 });
+    at.world.keepers.noteScrub(k2, scrub);
+    at.nowMs += 700;
+
+    const { keepers } = await createOverviewHandlers(at.world).listKeepers({});
+
+    expect(keepers.map((keeper) => keeper.scrub)).toEqual([
+      { ...scrub, passedMs: 5_700 },
+      { ...scrub, passedMs: undefined },
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createReportHandlers } from '../../../src/actors/master/report-handlers.js';
+import { replicaState } from '../../../src/domain/keeper-view.js';
 import type { KeeperHandlers } from '../../../src/rpc/control-server.js';
 import { ReportVerifiedRequest_Outcome as Outcome } from '../../../src/rpc/generated/reelkeep/v1/keeper.js';
 import { bad, f1, f2, good, k1, k2, k3, u1 } from '../lookup-table/table-under-test.js';
@@ -44,6 +45,19 @@ describe('a report of a stored replica', () => {
     expect(answer).toMatchObject({ accepted: false, reason: expect.stringMatching(/.+/) });
     expect(at.table.replicas()).toEqual(['k1 sound 1']);
     expect(at.toLoop.at(-1)).toMatchObject({ type: 'copy ended', outcome: 'failed' });
+  });
+
+  it('S1: that the table does not know is kept until all that its keeper holds has been taken in', async () => {
+    const at = aWorld();
+    at.world.takingIn.registered(k1, true);
+    const reports = createReportHandlers(at.world);
+
+    const early = reports.reportStored(stored(at));
+    await expect(early).rejects.toMatchObject({ code: 'unavailable' });
+    at.world.takingIn.done(k1);
+    const late = await reports.reportStored(stored(at));
+
+    expect(late.accepted).toBe(false);
   });
 
   it('is refused for a file that has been removed', async () => {
@@ -103,6 +117,22 @@ describe('a report of a verified replica', () => {
     await createReportHandlers(at.world).reportVerified({ ...verified(at), outcome });
 
     expect(at.table.replicas()).toEqual(replicas);
+  });
+});
+
+describe('a report that a replica cannot be read', () => {
+  it('S29: is unknown to whoever waits for it, and the replica does not count', async () => {
+    const at = aWorld();
+    at.table.storeFile([k1]);
+    const waiting = at.world.verifications.wait(f1, k1, 1_000);
+
+    const unread = { ...verified(at), outcome: Outcome.UNREADABLE, reason: 'EIO' };
+    await createReportHandlers(at.world).reportVerified(unread);
+
+    expect(await waiting).toEqual({ outcome: 'unknown', reason: 'EIO' });
+    const [row] = at.table.ask('find file', { fileId: f1 })?.replicas ?? [];
+    expect(row).toMatchObject({ standing: 'sound', unreadable: true });
+    expect(row && replicaState(row, at.world.keepers.views)).toBe('unverified');
   });
 });
 
@@ -251,12 +281,8 @@ const stored = (at: AWorld) => ({
 const copied = (at: AWorld) => ({ ...stored(at), stamp: at.stamp(k2), uploadId: '' });
 
 const failed = (at: AWorld) => ({
-  stamp: at.stamp(k2),
-  uploadId: '',
-  fileId: f1 as string,
-  code: 'unavailable',
-  detail: 'the source was lost',
-  badSourceKeeperId: '',
+  ...{ stamp: at.stamp(k2), uploadId: '', fileId: f1 as string, badSourceKeeperId: '' },
+  ...{ code: 'unavailable', detail: 'the source was lost' },
 });
 
 const verified = (at: AWorld) => ({

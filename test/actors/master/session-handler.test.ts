@@ -23,6 +23,16 @@ describe('a session', () => {
     expect(at.toMonitor).toEqual([{ type: 'heartbeat', keeper: k1, incarnation: 1 }]);
   });
 
+  it('carries how far the keeper is with its scrub', () => {
+    const at = new AWorld();
+    at.join(k1, { session: false });
+    const scrub = { checked: 3, percent: 40, quarantined: 1, unreadable: 2, passedMs: 5 };
+
+    openSession(at).hear({ ...beat(at.world.tickets.keyIdOf(k1)), scrub });
+
+    expect(at.world.keepers.scrubOf(k1)).toEqual(scrub);
+  });
+
   it('is refused when a registration that came late was taken in after the one that it goes by', () => {
     const at = new AWorld();
     at.join(k1, { session: false });
@@ -82,4 +92,5 @@ const beat = (ticketKeyId: number): SessionRequest => ({
   eventLoopLagMs: 0,
   leaving: false,
   ticketKeyId,
+  scrub: undefined,
 });

@@ -22,6 +22,26 @@ describe('status, keepers, fsck and verify', () => {
     });
   });
 
+  it('tells the last snapshot of the table, and why there is no newer one', async () => {
+    const at = wallMs(Date.UTC(2026, 0, 2, 3, 4, 5));
+    const changes = {
+      snapshot: { name: 'a.mdb', takenAt: at, files: 7 },
+      snapshotFailure: { at, reason: 'the disk is full' },
+    };
+
+    const told = await run(['status', '--json'], { status: async () => aStatus(changes) });
+    const shown = await run(['status'], { status: async () => aStatus(changes) });
+    const none = await run(['status'], { status: async () => aStatus() });
+
+    const time = '2026-01-02T03:04:05.000Z';
+    expect(JSON.parse(told.out)).toMatchObject({
+      snapshot: { name: 'a.mdb', takenAt: time, files: 7 },
+      snapshotFailure: { at: time, reason: 'the disk is full' },
+    });
+    expect(shown.out).toMatch(`${time}, 7 files (the last try failed: the disk is full)`);
+    expect(none.out).toMatch(/snapshot +none/);
+  });
+
   it('waits for a healthy cluster, through a master that is away', async () => {
     const answers = [
       () => refuse('unavailable'),
@@ -54,13 +74,50 @@ describe('status, keepers, fsck and verify', () => {
       usedBytes: 1024,
       freeBytes: 2048,
       replicas: 4,
+      disk: 'sound',
+      scrub: { checked: 2, percent: 100, quarantined: 0, unreadable: 0, passedMs: 7_200_000 },
     } as const;
     const keepers = async () => [keeper];
 
     expect(JSON.parse((await run(['keepers', '--json'], { keepers })).out)).toEqual(keeper);
     expect((await run(['keepers'], { keepers })).out.split('\n')[1]).toBe(
-      'k1      127.0.0.1:7001  alive  120 ms ago  1.0 KiB  2.0 KiB  4',
+      'k1      127.0.0.1:7001  alive  120 ms ago  1.0 KiB  2.0 KiB  4         2 h ago',
     );
+    const sick = async () => [{ ...keeper, disk: 'suspect' as const }];
+    expect((await run(['keepers'], { keepers: sick })).out).toContain('  alive, disk suspect  ');
+  });
+
+  it.each([
+    [undefined, 'sound', 'alive  -'],
+    [{ checked: 0, percent: 100, quarantined: 0, unreadable: 0 }, 'sound', 'alive  -'],
+    [
+      { checked: 3, percent: 37, quarantined: 0, unreadable: 0, passedMs: 9 },
+      'sound',
+      'alive  37 %',
+    ],
+    [
+      { checked: 3, percent: 100, quarantined: 1, unreadable: 2, passedMs: 4_000 },
+      'suspect',
+      'alive, disk suspect  4.0 s ago, 1 bad, 2 unreadable',
+    ],
+  ] as const)('shows how far a scrub is: %j', async (scrub, disk, expected) => {
+    const keeper = {
+      keeper: keeperId('k1'),
+      address: '127.0.0.1:7001',
+      state: 'alive',
+      lastHeartbeatMs: 120,
+      usedBytes: 1024,
+      freeBytes: 2048,
+      replicas: 4,
+      disk,
+      ...(scrub && { scrub }),
+    } as const;
+
+    const { out } = await run(['keepers'], { keepers: async () => [keeper] });
+
+    const [, row = ''] = out.split('\n');
+    const [, , state = '', , , , , ...last] = row.split(/ {2,}/);
+    expect([state, ...last].join('  ')).toBe(expected);
   });
 
   it('retires a keeper', async () => {

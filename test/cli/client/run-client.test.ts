@@ -102,6 +102,21 @@ describe('client command line', () => {
     expect(ran.err).toBe('reelkeep: interrupted\n');
   });
 
+  it.each([
+    [['get', 'a', '-o', '/nowhere/a.mp4'], 'get'],
+    [['rm', 'a', 'b'], 'remove'],
+  ] as const)(
+    'S19: never ends as a success that was interrupted before it began: %j',
+    async (argv, call) => {
+      const asked: string[] = [];
+      const cluster = { [call]: async () => void asked.push(call) };
+
+      const ran = await run(argv, cluster, { interrupted: AbortSignal.abort('SIGTERM') });
+
+      expect([ran.exit, ran.err, asked]).toEqual([143, 'reelkeep: interrupted\n', []]);
+    },
+  );
+
   it('ends quietly when the reader of its output has gone', async () => {
     const gone = Object.assign(new Error('broken pipe'), { code: 'EPIPE' });
     const stdout = new Writable({ write: (_chunk, _encoding, done) => done(gone) });

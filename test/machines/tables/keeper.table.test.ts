@@ -8,8 +8,8 @@ state                | runs        | drain    | session lost | retry due   | rep
 identifying          | identify    | draining | -            |             |
 registering          | register    | draining | -            |             |
 reporting            | report      | draining | away         |             |
-serving              | reportAgain | draining | registering  |             | -
-serving (incomplete) | reportAgain | draining | registering  |             | reporting
+serving              | scrub, reportAgain | draining | registering  |             | -
+serving (incomplete) | scrub, reportAgain | draining | registering  |             | reporting
 away                 | retryDelay  | draining | -            | registering |
 draining             | drain       | declined | -            |             |
 draining (failed)    | drain       | declined | -            |             |
@@ -20,8 +20,8 @@ state                | done        | report incomplete | error    | error for go
 identifying          | registering |                   | draining | draining
 registering          | reporting   |                   | away     | draining
 reporting            | serving     | serving           | away     | away
-serving              |             |                   |          |
-serving (incomplete) |             |                   |          |
+serving              | -           |                   | draining | draining
+serving (incomplete) | -           |                   | draining | draining
 away                 |             |                   |          |
 draining             | stopped     |                   | failed   | failed
 draining (failed)    | failed      |                   | failed   | failed
@@ -69,5 +69,7 @@ describeTable<KeeperEvent>('table of the keeper machine', {
     'draining × session lost': 'it is leaving',
     'draining × drain': 'the second wish is the first one',
     'serving × report due': 'the master has all of it',
+    'serving × done': 'a scrub ends only when it is told to',
+    'serving (incomplete) × done': 'as before',
   },
 });

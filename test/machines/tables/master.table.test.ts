@@ -10,6 +10,8 @@ recovering (none heard) | recoverGrace | stopping | stopping    |            |  
 recovering (most)       | recoverGrace | stopping | stopping    |            |          | serving
 recovering (few)        | recoverGrace | stopping | stopping    |            |          | safe mode
 recovering (older)      | recoverGrace | stopping | stopping    |            |          | safe mode
+recovering (to come)    | recoverGrace | stopping | stopping    |            |          | taking in
+taking in               |              | stopping | stopping    |            |          |
 safe mode (few)         |              | stopping | stopping    |            |          |
 safe mode (older)       |              | stopping | stopping    |            |          |
 serving                 |              | stopping | stopping    |            |          |
@@ -20,26 +22,33 @@ stopping (then lost)    | close        | declined | stays       | failed     | f
 stopped                 | over
 failed                  | over
 
-state                   | evidence whole | evidence most | evidence few | evidence older
-opening                 | weighs whole   | weighs most   | weighs few   | weighs older
-opening (all reported)  | stays          | weighs most   | weighs few   | weighs older
-recovering (none heard) | serving        | weighs most   | weighs few   | weighs older
-recovering (most)       | serving        | stays         | weighs few   | weighs older
-recovering (few)        | serving        | weighs most   | stays        | weighs older
-recovering (older)      | serving        | weighs most   | weighs few   | stays
-safe mode (few)         | serving        | serving       | stays        | weighs older
-safe mode (older)       | serving        | serving       | weighs few   | stays
-serving                 | stays          | weighs most   | weighs few   | safe mode
-serving (few left)      | weighs whole   | weighs most   | stays        | safe mode
-stopping                | weighs whole   | weighs most   | weighs few   | weighs older
-stopping (thread lost)  | weighs whole   | weighs most   | weighs few   | weighs older
-stopping (then lost)    | weighs whole   | weighs most   | weighs few   | weighs older
+state                   | evidence whole | evidence most | evidence few | evidence older | evidence to come
+opening                 | weighs whole   | weighs most   | weighs few   | weighs older | weighs to come
+opening (all reported)  | stays          | weighs most   | weighs few   | weighs older | weighs to come
+recovering (none heard) | serving        | weighs most   | weighs few   | weighs older | weighs to come
+recovering (most)       | serving        | stays         | weighs few   | weighs older | weighs to come
+recovering (few)        | serving        | weighs most   | stays        | weighs older | weighs to come
+recovering (older)      | serving        | weighs most   | weighs few   | stays | weighs to come
+recovering (to come)    | serving        | weighs most   | weighs few   | weighs older   | stays
+taking in               | serving        | serving       | safe mode    | safe mode      | stays
+safe mode (few)         | serving        | serving       | stays        | weighs older | weighs to come
+safe mode (older)       | serving        | serving       | weighs few   | stays | weighs to come
+serving                 | stays          | weighs most   | weighs few   | safe mode | weighs to come
+serving (few left)      | weighs whole   | weighs most   | stays        | safe mode | weighs to come
+stopping                | weighs whole   | weighs most   | weighs few   | weighs older | weighs to come
+stopping (thread lost)  | weighs whole   | weighs most   | weighs few   | weighs older | weighs to come
+stopping (then lost)    | weighs whole   | weighs most   | weighs few   | weighs older | weighs to come
 stopped                 | over
 failed                  | over
 `;
 
 const evidence = (reported: number, ahead: readonly string[] = []) =>
-  ({ type: 'evidence', evidence: { known: 3, reported, ahead } }) as const;
+  ({
+    type: 'evidence',
+    evidence: { known: 3, reported, ahead, comingIn: 0, base: 'trusted' },
+  }) as const;
+
+const toCome = { known: 3, reported: 2, ahead: [], comingIn: 1, base: 'rebuilt' } as const;
 
 describeTable<MasterEvent>('table of the master machine', {
   start: () => initialTransition(masterMachine, { recoverGraceMs: 1000 }),
@@ -49,6 +58,7 @@ describeTable<MasterEvent>('table of the master machine', {
       ['most', evidence(2)],
       ['few', evidence(1)],
       ['older', evidence(3, ['k1'])],
+      ['to come', { type: 'evidence', evidence: toCome }],
     ],
     'thread lost': { type: 'thread lost', failure: new Error('lost') },
     stop: { type: 'stop' },
@@ -66,6 +76,8 @@ describeTable<MasterEvent>('table of the master machine', {
     'recovering (most)': ['done', 'evidence most'],
     'recovering (few)': ['done', 'evidence few'],
     'recovering (older)': ['done', 'evidence older'],
+    'recovering (to come)': ['done', 'evidence to come'],
+    'taking in': ['done', 'evidence to come', 'grace over'],
     'safe mode (few)': ['done', 'evidence few', 'grace over'],
     'safe mode (older)': ['done', 'evidence whole', 'evidence older'],
     serving: ['done', 'evidence whole'],
@@ -82,9 +94,12 @@ describeTable<MasterEvent>('table of the master machine', {
     'weighs whole': 'stays: verdict {"trust":"whole"}',
     'weighs most':
       'stays: verdict {"trust":"waiting","reason":"2 of 3 known keepers have reported"}',
-    'weighs few': 'stays: verdict {"trust":"none","reason":"1 of 3 known keepers have reported"}',
+    'weighs few':
+      'stays: verdict {"trust":"none","reason":"1 of 3 known keepers have reported: retire those that will never come back"}',
+    'weighs to come':
+      'stays: verdict {"trust":"not yet","reason":"rebuilding: 2 of 3 keepers have been taken in"}',
     'weighs older':
-      'stays: verdict {"trust":"none","reason":"the table is older than what k1 has seen of it"}',
+      'stays: verdict {"trust":"none","reason":"the table is older than what k1 has seen of it: put the later one back, or start the master with --rebuild"}',
   },
   dropped: {
     'stopping × stop': 'the second wish is the first one',

@@ -14,6 +14,8 @@ export interface ClusterShape {
   readonly networkSlowness: number;
   /** Without any progress for so long a client gives up. */
   readonly patienceMs: number;
+  /** Within it keepers read each replica again; 30 days, which is never, when absent. */
+  readonly scrubEveryMs?: number;
 }
 
 /** Keepers of a cluster that a run draws. */

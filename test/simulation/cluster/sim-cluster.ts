@@ -61,6 +61,8 @@ export class SimCluster {
   isHealing = false;
   /** An older table, or none, was put in the place of the one that was there. */
   tableWasReplaced = false;
+  /** The master's flag: from now on each of its starts makes the table again. */
+  rebuilds = false;
   /** Histories of a name that were too hard to judge. */
   tooHard = 0;
   readonly #contentByDigest = new Map<string, Content>();
@@ -200,6 +202,7 @@ export class SimCluster {
   #createMaster(): Service {
     const box = new Box('10.0.0.1', clientDiskBytes);
     const { suspectAfterMs, lostAfterMs, repairEveryMs, replicas, acks } = this.shape;
+    const settings = { suspectAfterMs, lostAfterMs, repairEveryMs, replicas, acks };
     return new Service({
       name: 'master',
       box,
@@ -210,12 +213,9 @@ export class SimCluster {
             host: box.address,
             port: masterPort,
             dataDir: tableDirectory,
-            replicas,
-            acks,
-            suspectAfterMs,
-            lostAfterMs,
-            repairEveryMs,
+            ...settings,
             accept: 'any',
+            rebuild: this.rebuilds,
           },
           createSimLogger(this.stage.trace, process.name),
         ),
@@ -224,7 +224,8 @@ export class SimCluster {
 
   #createKeeper(at: number): Service {
     const name = `k${at + 1}`;
-    const box = new Box(`10.0.1.${at + 1}`, this.shape.diskBytes);
+    const { diskBytes, scrubEveryMs } = this.shape;
+    const box = new Box(`10.0.1.${at + 1}`, diskBytes);
     box.disk.faults.slowness = this.shape.diskSlowness;
     return new Service({
       name,
@@ -245,6 +246,7 @@ export class SimCluster {
             dataDir: keeperRoot,
             id: name,
             reserve: 0,
+            ...(scrubEveryMs !== undefined && { scrubEveryMs }),
           },
           createSimLogger(this.stage.trace, process.name, (text) => {
             if (text === 'not all of it could be thrown away') this.leftBehind.add(name);

@@ -51,6 +51,7 @@ const expected: Readonly<Record<Layer, Readonly<Record<string, readonly string[]
   table: {
     'older copy': ['older table'],
     empty: ['empty table'],
+    'made again': ['rebuilt table'],
     'outcome of a commit unknown': ['crash in commit'],
     'second master': ['second master'],
   },

@@ -28,6 +28,7 @@ import { olderDisk } from './older-disk.js';
 import { olderTable } from './older-table.js';
 import { partition } from './partition.js';
 import { pauseProcess } from './pause-process.js';
+import { rebuiltTable } from './rebuilt-table.js';
 import { replayReports } from './replay-reports.js';
 import { resetConnections } from './reset-connections.js';
 import { secondMaster } from './second-master.js';
@@ -94,7 +95,13 @@ const ofIdentity: readonly Happening[] = [
   lostIdentity,
 ];
 
-const ofTables: readonly Happening[] = [crashInCommit, olderTable, emptyTable, secondMaster];
+const ofTables: readonly Happening[] = [
+  crashInCommit,
+  olderTable,
+  emptyTable,
+  rebuiltTable,
+  secondMaster,
+];
 
 const ofTimeAndClients: readonly Happening[] = [jumpWallClock, killClient, liar];
 

@@ -8,8 +8,8 @@ export const noSafeMode: Mutant = {
   patches: [
     {
       file: 'src/domain/trust.ts',
-      from: 'export function judgeTrust({ known, reported, ahead }: TrustEvidence): TrustVerdict {',
-      to: `export function judgeTrust({ known, reported, ahead }: TrustEvidence): TrustVerdict {
+      from: '  const { known, reported, ahead, base } = evidence;',
+      to: `  const { known, reported, ahead, base } = evidence;
   if (known >= 0) return { trust: 'whole' };`,
     },
     {

@@ -15,11 +15,11 @@ export const allTombstones = range<Tombstone>('t/');`,
     {
       file: 'src/actors/lookup-table/uploads/behavior.ts',
       from: `import {
-  endedKey,`,
+  deletedKey,`,
       to: `import {
   allTombstones,
-  dueKey,
-  endedKey,`,
+  deletedKey,
+  dueKey,`,
     },
     {
       file: 'src/actors/lookup-table/uploads/behavior.ts',
@@ -36,23 +36,22 @@ export const allTombstones = range<Tombstone>('t/');`,
     },
     {
       file: 'src/actors/lookup-table/inventory/behavior.ts',
-      from: 'import { fileKey, holdersAfter, tombstoneKey, uploadKey } from',
-      to: `import { wallMs } from '../../../domain/ids.js';
-import {
-  endedKey,
-  fileKey,
-  holdersAfter,
-  nameKey,
-  reservationKey,
-  tombstoneKey,
-  uploadKey,
-} from`,
+      from: `import type { FileId } from '../../../domain/ids.js';`,
+      to: `import { type FileId, wallMs } from '../../../domain/ids.js';`,
     },
     {
       file: 'src/actors/lookup-table/inventory/behavior.ts',
-      from: `    if (!deleted && !page.collect) return 'unknown';`,
-      to: `    if (!deleted && adopt(turn, page, entry)) return 'taken';
-    if (!deleted && !page.collect) return 'unknown';`,
+      from: `  keeperKey,
+`,
+      to: `  keeperKey,
+  nameKey,
+  reservationKey,
+`,
+    },
+    {
+      file: 'src/actors/lookup-table/inventory/behavior.ts',
+      from: `  if (mayCommit) return 'taken';`,
+      to: `  if (mayCommit || adopt(turn, page, entry)) return 'taken';`,
     },
     {
       file: 'src/actors/lookup-table/inventory/behavior.ts',

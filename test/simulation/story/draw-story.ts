@@ -52,9 +52,11 @@ const drawShape = (keepers: fc.Arbitrary<number>): fc.Arbitrary<ClusterShape> =>
       diskSlowness: fc.constantFrom(0.01, 0.1, 1, 1, 3, 10),
       networkSlowness: fc.constantFrom(0.01, 0.1, 1, 1, 3, 10),
       patienceMs: fc.constantFrom(1_000, 5_000, 30_000),
+      scrubEveryMs: fc.constantFrom(undefined, 1_000, 5_000, 20_000, 60_000),
     })
-    .map(({ acks, lostFactor, ...drawn }) => ({
+    .map(({ acks, lostFactor, scrubEveryMs, ...drawn }) => ({
       ...drawn,
+      ...(scrubEveryMs !== undefined && { scrubEveryMs }),
       acks: Math.min(acks, drawn.replicas, drawn.keepers),
       lostAfterMs: drawn.suspectAfterMs * lostFactor,
     }));

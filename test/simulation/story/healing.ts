@@ -6,7 +6,7 @@
 import type { Service } from '../cluster/service.js';
 import type { Arena } from './happening.js';
 import { Probe } from './probe.js';
-import { canBeRead, findUnmet, findUnrest } from './rest.js';
+import { canBeRead, findRot, findUnmet, findUnrest } from './rest.js';
 
 /** Fails with the invariant unless it becomes true within the time; the sentence says what is missing. */
 export type Until = (
@@ -34,6 +34,10 @@ export async function heal(arena: Arena, until: Until): Promise<void> {
   if (!budget.isLimited) return;
   const probe = new Probe(cluster);
   const running = cluster.keepers.filter((keeper) => keeper.isReady && canBeRead(cluster, keeper));
+  const { scrubEveryMs } = cluster.shape;
+  // Nobody asks for it.
+  if (scrubEveryMs !== undefined)
+    await until('L9', 2 * scrubEveryMs + patienceMs, () => findRot(cluster, running) ?? true);
   await until('L9', patienceMs, () => probe.verifies(running));
   await until('L1', patienceMs, () => findUnmet(cluster, core, 'at least') ?? true);
   await until('L3', patienceMs, () => probe.reads(core));

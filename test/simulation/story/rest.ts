@@ -56,6 +56,19 @@ export function findUnmet(
   return undefined;
 }
 
+/** L9: the first replica that counts on one of these keepers, and is not what it should be there. */
+export function findRot(cluster: SimCluster, keepers: readonly Service[]): string | undefined {
+  for (const { fileId, name, digest, replicas } of cluster.table()?.files.values() ?? [])
+    for (const { keeper: id, standing } of replicas) {
+      const keeper = keepers.find((one) => one.name === id);
+      const content = cluster.contentOf(digest);
+      if (standing !== 'sound' || keeper === undefined || content === undefined) continue;
+      const truth = cluster.replica(keeper, fileId, content, 'written');
+      if (truth !== 'sound') return `${name} is ${truth} on ${id}, which nobody has found`;
+    }
+  return undefined;
+}
+
 export function canBeRead({ suspectDisks }: SimCluster, { name, box: { disk } }: Service): boolean {
   const { stuck, unmounted, isFailing } = disk.faults;
   return !stuck && !unmounted && !isFailing && !suspectDisks.has(name);

@@ -99,6 +99,24 @@ describe('the hash pool', () => {
     },
   );
 
+  it('pauses between two tasks on a file', async () => {
+    const size = 17 * chunkBytes + 3;
+    const { fd } = await anOpenFile('paused', Buffer.alloc(size, 'reel'));
+    const pauses: number[] = [];
+
+    await pool.hashFile(fd, size, 1, async (bytes) => void pauses.push(bytes));
+
+    expect(pauses).toEqual([8 * chunkBytes, 8 * chunkBytes]);
+  });
+
+  it('reads no further when a pause rejects', async () => {
+    const size = 9 * chunkBytes;
+    const { fd } = await anOpenFile('stopped', Buffer.alloc(size));
+    const stopped = new Error('the keeper is stopping');
+
+    await expect(pool.hashFile(fd, size, 1, () => Promise.reject(stopped))).rejects.toBe(stopped);
+  });
+
   it('says when a file is shorter than it should be', async () => {
     const { fd } = await anOpenFile('shorter', Buffer.alloc(100));
 

@@ -5,6 +5,7 @@ import type { FileRecord } from '../../../domain/file-record.js';
 import type { FileId, KeeperId, WallMs } from '../../../domain/ids.js';
 import { withoutAside } from '../../../domain/replica-rows.js';
 import {
+  claimKey,
   dropsDueOf,
   dueKey,
   fileKey,
@@ -39,6 +40,7 @@ export function deleteFile(turn: Turn, file: FileRecord, at: WallMs): void {
   const { fileId } = file;
   turn.remove(fileKey(fileId));
   turn.remove(nameKey(file.name));
+  if (file.claims !== undefined) turn.remove(claimKey(file.claims, fileId));
   turn.count({ files: -1, bytes: -file.size });
   turn.tell({ type: 'file gone', fileId });
   overtake(turn, file);
@@ -49,14 +51,22 @@ export function deleteFile(turn: Turn, file: FileRecord, at: WallMs): void {
   for (const holder of tombstone.holders) addDue(turn, holder, fileId);
 }
 
-/** What a keeper still has of a deleted file, or of one that the table never heard of, is due for dropping. */
-export function demandDrop(turn: Turn, keeper: KeeperId, fileId: FileId): void {
+/**
+ * What a keeper still has of a deleted file, or of one that the table never heard of, is due for
+ * dropping.
+ *
+ * @param deletedAt absent for garbage, and for a file of which a tombstone tells
+ */
+export function demandDrop(turn: Turn, keeper: KeeperId, fileId: FileId, deletedAt?: WallMs): void {
   const before = turn.get(tombstoneKey(fileId));
   if (before?.holders.includes(keeper)) {
     turn.tell({ type: 'drop due', keeper, fileId });
     return;
   }
-  turn.put(tombstoneKey(fileId), before ? withHolder(before, keeper) : condemn(fileId, keeper));
+  turn.put(
+    tombstoneKey(fileId),
+    before ? withHolder(before, keeper) : condemn(fileId, keeper, deletedAt),
+  );
   addDue(turn, keeper, fileId);
 }
 
@@ -105,7 +115,9 @@ export function dropsDue(
   { keeper, limit }: Inputs['drops due'],
 ): Answer<TableRequests['drops due']['answer']> {
   const rows = turn.range(dropsDueOf(keeper), Math.min(limit, turn.limits.pageRowsMax));
-  return accept({ fileIds: rows.map((row) => row.fileId) });
+  const fileIds = rows.map((row) => row.fileId);
+  const isDeleted = (fileId: FileId) => turn.get(tombstoneKey(fileId))?.deletedAt !== undefined;
+  return accept({ fileIds, deleted: fileIds.filter(isDeleted) });
 }
 
 function addDue(turn: Turn, keeper: KeeperId, fileId: FileId): void {

@@ -19,7 +19,7 @@ export type Turn = TableTurn<TableNotice>;
 
 /** To be called when the replicas of a file have changed. */
 export function reportProgress(turn: Turn, file: FileRecord): void {
-  const upload = turn.get(uploadKey(file.uploadId));
+  const upload = uploadOf(turn, file);
   if (upload === undefined) return;
   const acked = isAcked(upload, file);
   turn.tell({
@@ -39,6 +39,8 @@ export function abandon(turn: Turn, upload: OpenUpload, error: PlainError): void
   turn.forget(upload.uploadId);
   end(turn, upload, error);
   turn.tell({ type: 'upload ended', uploadId: upload.uploadId, error });
+  // What a table that was lost may have committed is no keeper's to forget.
+  if (upload.inDoubt) return;
   for (const keeper of upload.keepers) {
     const { uploadId, fileId } = upload;
     turn.tell({ type: 'discard due', keeper, uploadId, fileId });
@@ -47,7 +49,7 @@ export function abandon(turn: Turn, upload: OpenUpload, error: PlainError): void
 
 /** The file of a committed upload is deleted before its client's acks were reached. */
 export function overtake(turn: Turn, file: FileRecord): void {
-  const upload = turn.get(uploadKey(file.uploadId));
+  const upload = uploadOf(turn, file);
   if (upload === undefined) return;
   const error: PlainError = {
     code: 'not-found',
@@ -55,6 +57,12 @@ export function overtake(turn: Turn, file: FileRecord): void {
   };
   end(turn, upload, error);
   turn.tell({ type: 'upload ended', uploadId: upload.uploadId, error });
+}
+
+/** Unless it was begun anew and is to become another file, as when this one was found again. */
+function uploadOf(turn: Turn, { uploadId, fileId }: FileRecord): OpenUpload | undefined {
+  const upload = turn.get(uploadKey(uploadId));
+  return upload?.fileId === fileId ? upload : undefined;
 }
 
 /** Forgets the uploads that ended first while there are more than the limit. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { type Answer, accept, refuse } from '../../../domain/answer.js';
 import type { FileRecord } from '../../../domain/file-record.js';
 import {
+  claimKey,
   fileKey,
   filesAfter,
   holdersAfter,
@@ -59,7 +60,9 @@ export function renameFile(
   if (turn.get(nameKey(newName)) !== undefined) return refuse('conflict', `"${newName}" exists`);
   if (turn.get(reservationKey(newName)) !== undefined)
     return refuse('conflict', `"${newName}" is being written by an upload`);
-  const renamed = { ...file, name: newName };
+  const { claims, ...rest } = file;
+  const renamed = { ...rest, name: newName };
+  if (claims !== undefined) turn.remove(claimKey(claims, file.fileId));
   turn.remove(nameKey(name));
   turn.put(nameKey(newName), { fileId: file.fileId });
   turn.put(fileKey(file.fileId), renamed);

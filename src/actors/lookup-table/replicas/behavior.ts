@@ -6,7 +6,8 @@ import {
   isSameReplica,
   provenRow,
   replicaOf,
-  withoutAside,
+  spoiltRow,
+  unreadRow,
   withoutReplica,
   withReplica,
 } from '../../../domain/replica-rows.js';
@@ -70,9 +71,9 @@ export function recordVerified(turn: Turn, verification: Verification): Answer<n
   const { file, replica } = found;
   if (outcome === 'absent') removeReplica(turn, file, keeper);
   else if (outcome === 'sound') putReplica(turn, file, provenRow(file, verification, at));
+  else if (outcome === 'unreadable') putReplica(turn, file, unreadRow(replica));
   // The order of a drop that was agreed to is on its way: no good copy may come into its path.
-  else if (replica.standing !== 'dropping')
-    putReplica(turn, file, { ...withoutAside(replica), incarnation, standing: 'quarantined' });
+  else if (replica.standing !== 'dropping') putReplica(turn, file, spoiltRow(replica, incarnation));
   return accept(null);
 }
 

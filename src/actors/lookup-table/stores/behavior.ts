@@ -44,17 +44,25 @@ function commitUpload(turn: Turn, stored: Stored): Reception {
   if (!upload || upload.fileId !== stored.fileId) return decline(whyUnknown(turn, stored));
   if (upload.size !== stored.size)
     return decline(`${stored.size} bytes were stored and ${upload.size} announced`);
+  return addStored(turn, becomeFile(turn, upload, stored), stored);
+}
+
+/** @returns the file, to which the caller adds its first replica */
+export function becomeFile(
+  turn: Turn,
+  upload: OpenUpload,
+  stored: Pick<Stored, 'digest' | 'mp4' | 'at'>,
+): FileRecord {
   assert(upload.phase === 'reserved', `upload ${upload.uploadId} is committed without a file`);
   takeName(turn, upload, stored);
   turn.put(uploadKey(upload.uploadId), { ...upload, phase: 'committed' });
   turn.forget(upload.uploadId);
   turn.count({ files: 1, bytes: upload.size });
-  addStored(turn, fileOf(upload, stored), stored);
-  return { accepted: true };
+  return fileOf(upload, stored);
 }
 
 /** The old file of the name goes in the same step in which the new one comes. */
-function takeName(turn: Turn, upload: OpenUpload, { at }: Stored): void {
+function takeName(turn: Turn, upload: OpenUpload, { at }: Pick<Stored, 'at'>): void {
   const old = fileNamed(turn, upload.name);
   if (old !== undefined) {
     assert(upload.replace, `"${upload.name}" was given away while it was reserved`);

@@ -1,8 +1,9 @@
 /** Uploads in progress: whose name is reserved, for which keepers, and for how long. */
 import { type Answer, accept, refuse } from '../../../domain/answer.js';
-import { type Millis, millis } from '../../../domain/ids.js';
+import { type FileId, type Millis, millis } from '../../../domain/ids.js';
 import { countSound } from '../../../domain/replica-rows.js';
 import {
+  deletedKey,
   endedKey,
   fileKey,
   nameKey,
@@ -30,7 +31,7 @@ export function reserveUpload(turn: Turn, asked: Reservation): Answer<Reserved> 
     return refuse('conflict', `"${name}" is being written by another upload`);
   if (!replace && turn.get(nameKey(name)) !== undefined)
     return refuse('conflict', `"${name}" exists`);
-  if (turn.get(fileKey(fileId)) !== undefined || turn.get(tombstoneKey(fileId)) !== undefined)
+  if (isUsed(turn, fileId))
     return refuse('conflict', 'this file id was used before; try again with a new one');
   if (turn.totals.uploadsInProgress >= turn.limits.uploadsOpenMax)
     return refuse('unavailable', 'too many uploads are in progress; try again later');
@@ -39,8 +40,13 @@ export function reserveUpload(turn: Turn, asked: Reservation): Answer<Reserved> 
   turn.put(reservationKey(name), { uploadId });
   turn.count({ uploadsInProgress: 1 });
   turn.touch(uploadId);
-  return accept({ fileId, target, acks, committed: false });
+  return accept({ fileId, target, acks, createdAt: at, committed: false });
 }
+
+const isUsed = (turn: Turn, fileId: FileId): boolean =>
+  turn.get(fileKey(fileId)) !== undefined ||
+  turn.get(tombstoneKey(fileId)) !== undefined ||
+  turn.get(deletedKey(fileId)) !== undefined;
 
 function reserveAgain(turn: Turn, open: OpenUpload, asked: Reservation): Answer<Reserved> {
   const answer = answerRetry(open, asked);

@@ -20,6 +20,7 @@ const beat = {
   eventLoopLagMs: 0,
   leaving: false,
   ticketKeyId: 0,
+  scrub: undefined,
 };
 const answer = { epoch: 1, commit: 0, masterClockMs: 9, command: undefined };
 
@@ -150,7 +151,13 @@ async function* pagesOf(count: number) {
     uploadId: 'x'.repeat(10_000),
     quarantined: false,
     aside: false,
+    facts: undefined,
   };
   for (let size = 0; size < count; size += 1)
-    yield { stamp, entries: [{ ...entry, size }], complete: size === count - 1 };
+    yield {
+      stamp,
+      entries: [{ ...entry, size }],
+      complete: size === count - 1,
+      deletedFileIds: [],
+    };
 }

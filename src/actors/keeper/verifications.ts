@@ -1,0 +1,67 @@
+/**
+ * Replicas that are being read again: so many at a time, and none twice at a time.
+ *
+ * The master wants an answer as soon as the disk can give it; a scrub takes its time. A reading
+ * that is in no hurry keeps its place in the lane, so it is hurried when somebody waits: for the
+ * same replica, whose reading is then shared, or for a place.
+ */
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { FileId } from '../../domain/ids.js';
+import type { ReplicaStore } from '../../storage/replica-store.js';
+import type { ExpectedBytes, ReadPause, VerifyOutcome } from '../../storage/verify-replica.js';
+
+interface Reading extends ExpectedBytes {
+  readonly found: Promise<VerifyOutcome>;
+  hurry(): void;
+}
+
+export class Verifications {
+  /** Shared by all that read replicas again. */
+  readonly lane: LimitFunction;
+  readonly #store: Pick<ReplicaStore, 'verify'>;
+  readonly #underWay = new Map<FileId, Reading>();
+
+  constructor(store: Pick<ReplicaStore, 'verify'>, atATime: number) {
+    this.#store = store;
+    this.lane = pLimit(atATime);
+  }
+
+  /** As fast as the disk reads. The caller has a place in the lane. */
+  read(fileId: FileId, expected: ExpectedBytes): Promise<VerifyOutcome> {
+    const underWay = this.#joined(fileId, expected);
+    if (underWay !== undefined) {
+      underWay.hurry();
+      return underWay.found;
+    }
+    return this.#begin(fileId, expected, () => Promise.resolve());
+  }
+
+  /** Slowly, in a place of the lane; a reading of the replica that is under way will do. */
+  readAtLeisure(fileId: FileId, expected: ExpectedBytes, pause: ReadPause): Promise<VerifyOutcome> {
+    return this.lane(
+      () => this.#joined(fileId, expected)?.found ?? this.#begin(fileId, expected, pause),
+    );
+  }
+
+  #joined(fileId: FileId, { size, digest }: ExpectedBytes): Reading | undefined {
+    const reading = this.#underWay.get(fileId);
+    return reading?.size === size && reading.digest === digest ? reading : undefined;
+  }
+
+  #begin(fileId: FileId, expected: ExpectedBytes, pause: ReadPause): Promise<VerifyOutcome> {
+    let hurried = false;
+    const found = this.#store.verify(fileId, expected, async (bytes) => {
+      if (!hurried && this.lane.pendingCount === 0) await pause(bytes);
+    });
+    const hurry = (): void => {
+      hurried = true;
+    };
+    const reading: Reading = { ...expected, found, hurry };
+    this.#underWay.set(fileId, reading);
+    const end = (): void => {
+      if (this.#underWay.get(fileId) === reading) this.#underWay.delete(fileId);
+    };
+    found.then(end, end);
+    return found;
+  }
+}

@@ -1,0 +1,35 @@
+/** Opens the table as the master was told to, and logs what its thread says of more than its rows. */
+import type { Logger } from 'pino';
+import type { SnapshotNews } from '../../domain/table-snapshot.js';
+import { LookupTable, type LookupTableOptions } from '../lookup-table/client.js';
+import type { TableRestored } from '../lookup-table/envelope.js';
+import type { MasterConfig } from './config.js';
+
+/** @throws ReelkeepError as `LookupTable.start` says */
+export async function startTable(
+  { dataDir, snapshotEveryMs, snapshotsKept, restore, rebuild }: MasterConfig,
+  log: Logger,
+  callbacks: Pick<LookupTableOptions, 'onNotices' | 'onExit'>,
+): Promise<LookupTable> {
+  const table = await LookupTable.start({
+    ...callbacks,
+    dataDir,
+    snapshots: { everyMs: snapshotEveryMs, kept: snapshotsKept },
+    opening: { rebuild, ...(restore === undefined ? {} : { restore }) },
+    onSnapshots: (news) => tellSnapshots(log, news),
+  });
+  if (table.restored !== undefined) tellRestored(log, table.restored);
+  return table;
+}
+
+function tellSnapshots(log: Logger, { last, failure }: SnapshotNews): void {
+  if (failure !== undefined) log.error({ reason: failure.reason }, 'no snapshot of the table');
+  else log.info({ name: last?.name, files: last?.files }, 'snapshot of the table');
+}
+
+function tellRestored(log: Logger, restored: TableRestored): void {
+  const { snapshot } = restored;
+  if (restored.type === 'already restored')
+    log.info({ snapshot }, 'the snapshot was put in its place before: the table stays as it is');
+  else log.warn({ snapshot, aside: restored.aside }, 'a snapshot is in the place of the table');
+}

@@ -1,0 +1,101 @@
+/**
+ * `cluster.json`: of which cluster the table beside it is, so that a table that was emptied or
+ * deleted is not taken for one that was never made.
+ *
+ * It is written when the first epoch of a table is durable and before that epoch is used. A crash
+ * before leaves a table without it, which gets one at the next start.
+ */
+import { open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { ReelkeepError } from '../domain/errors.js';
+import { type ClusterId, clusterId, isClusterId } from '../domain/ids.js';
+import { toDiskError, unlessAbsent } from './disk-error.js';
+import { DiskSync } from './disk-sync.js';
+
+export interface TableMarker {
+  readonly clusterId: ClusterId;
+  /** The table was begun anew where nothing said of which cluster it is: the keepers will. */
+  readonly isProvisional?: true | undefined;
+  /** The last time a snapshot was put in the table's place. */
+  readonly restored?: Restored | undefined;
+}
+
+interface Restored {
+  /** As it was asked for. */
+  readonly asked: string;
+  /** The name of the file that it was. */
+  readonly snapshot: string;
+}
+
+const schema = z.object({
+  format: z.literal(1),
+  clusterId: z.string().refine(isClusterId).transform(clusterId),
+  isProvisional: z.literal(true).optional(),
+  restored: z.object({ asked: z.string(), snapshot: z.string() }).optional(),
+});
+
+/**
+ * @returns undefined when there is none.
+ * @throws ReelkeepError `integrity` when it is damaged or was written by a newer Reelkeep.
+ */
+export async function readMarker(path: string): Promise<TableMarker | undefined> {
+  const text = await unlessAbsent(readFile(path, 'utf8')).catch((error: unknown) => {
+    throw toDiskError(`reading ${path}`, error);
+  });
+  if (text === undefined) return undefined;
+  const parsed = schema.safeParse(parseJson(text));
+  if (parsed.success) {
+    const { format: _, ...marker } = parsed.data;
+    return marker;
+  }
+  throw new ReelkeepError(
+    'integrity',
+    `${path} is damaged or of a newer version: put it back from a copy, or remove it if the table beside it is this cluster's`,
+  );
+}
+
+/**
+ * Says whose table it is, once that is known.
+ * @param isBegunAnew the table, with no more to go by than the marker; without one, its cluster is
+ *   not known before a keeper has said it
+ */
+export async function markTable(
+  path: string,
+  clusterId: ClusterId,
+  isBegunAnew: boolean,
+): Promise<void> {
+  const marker = await readMarker(path);
+  if (marker === undefined)
+    await writeMarker(path, { clusterId, ...(isBegunAnew && { isProvisional: true }) });
+  else if (marker.clusterId !== clusterId)
+    await writeMarker(path, { ...marker, clusterId, isProvisional: undefined });
+}
+
+/** Whole or not at all: written beside, synced, renamed over, directory synced. */
+export async function writeMarker(path: string, marker: TableMarker): Promise<void> {
+  const spare = `${path}.tmp`;
+  const sync = new DiskSync({ durability: 'strict' });
+  try {
+    const handle = await open(spare, 'w', 0o600);
+    try {
+      await handle.writeFile(`${JSON.stringify({ format: 1, ...marker }, null, 2)}\n`);
+      await sync.file(handle, spare);
+    } finally {
+      await handle.close();
+    }
+    await rename(spare, path);
+    await sync.directory(dirname(path));
+  } catch (error) {
+    throw toDiskError(`writing ${path}`, error);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

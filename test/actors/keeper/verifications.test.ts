@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { Verifications } from '../../../src/actors/keeper/verifications.js';
+import { digest, type FileId } from '../../../src/domain/ids.js';
+import type { ReadPause, VerifyOutcome } from '../../../src/storage/verify-replica.js';
+import { idOf } from '../../domain/replication-builders.js';
+import { deferred } from '../../rpc/rig.js';
+
+const expected = { size: 9, digest: digest('0'.repeat(64)) };
+const other = { size: 9, digest: digest('1'.repeat(64)) };
+const noPause: ReadPause = () => Promise.resolve();
+
+describe('verifications', () => {
+  it('read no replica twice at a time', async () => {
+    const disk = new ADisk();
+    const verifications = new Verifications(disk, 2);
+
+    const found = [
+      verifications.readAtLeisure(idOf(1), expected, noPause),
+      verifications.readAtLeisure(idOf(1), expected, noPause),
+      verifications.read(idOf(1), expected),
+    ];
+    disk.end(1);
+
+    expect(await Promise.all(found)).toEqual(Array(3).fill({ outcome: 'sound' }));
+    expect(disk.begun).toEqual([1]);
+  });
+
+  it('share no reading of other bytes than those that are expected', async () => {
+    const disk = new ADisk();
+    const verifications = new Verifications(disk, 2);
+
+    void verifications.read(idOf(1), expected);
+    void verifications.read(idOf(1), other);
+
+    expect(disk.begun).toEqual([1, 1]);
+  });
+
+  it('read again what has been read', async () => {
+    const disk = new ADisk();
+    const verifications = new Verifications(disk, 2);
+    const first = verifications.read(idOf(1), expected);
+    disk.end(1);
+    await first;
+
+    void verifications.read(idOf(1), expected);
+
+    expect(disk.begun).toEqual([1, 1]);
+  });
+
+  it('wait for a place, whoever has it', async () => {
+    const disk = new ADisk();
+    const verifications = new Verifications(disk, 1);
+    const command = verifications.lane(() => verifications.read(idOf(1), expected));
+    const scrub = verifications.readAtLeisure(idOf(2), expected, noPause);
+    await turn();
+    const early = [...disk.begun];
+
+    disk.end(1);
+    await command;
+    await turn();
+
+    expect([early, disk.begun]).toEqual([[1], [1, 2]]);
+    disk.end(2);
+    await scrub;
+  });
+
+  it('hurry a slow reading when somebody waits for that replica', async () => {
+    const disk = new ADisk();
+    const verifications = new Verifications(disk, 2);
+    const pauses: number[] = [];
+    const pause: ReadPause = async (bytes) => void pauses.push(bytes);
+    void verifications.readAtLeisure(idOf(1), expected, pause);
+    await turn();
+    await disk.part(1, 3);
+
+    void verifications.read(idOf(1), expected);
+    await disk.part(1, 4);
+
+    expect(pauses).toEqual([3]);
+  });
+
+  it('hurry a slow reading as long as somebody waits for its place', async () => {
+    const disk = new ADisk();
+    const verifications = new Verifications(disk, 1);
+    const pauses: number[] = [];
+    const pause: ReadPause = async (bytes) => void pauses.push(bytes);
+    void verifications.readAtLeisure(idOf(1), expected, pause);
+    await turn();
+    await disk.part(1, 3);
+
+    void verifications.lane(() => verifications.read(idOf(2), expected));
+    await disk.part(1, 4);
+
+    expect(pauses).toEqual([3]);
+  });
+});
+
+/** Reads on when it is told to. */
+class ADisk {
+  readonly begun: number[] = [];
+  readonly #readings = new Map<number, { end: () => void; pause: ReadPause }>();
+
+  verify(id: FileId, _: unknown, pause: ReadPause = noPause): Promise<VerifyOutcome> {
+    const number = Number.parseInt(id, 16);
+    this.begun.push(number);
+    const { promise, settle } = deferred<VerifyOutcome>();
+    this.#readings.set(number, { end: () => settle({ outcome: 'sound' }), pause });
+    return promise;
+  }
+
+  end(number: number): void {
+    this.#readings.get(number)?.end();
+  }
+
+  async part(number: number, bytes: number): Promise<void> {
+    await this.#readings.get(number)?.pause(bytes);
+  }
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
