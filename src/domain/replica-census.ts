@@ -3,10 +3,11 @@
  *
  * Only live replicas are rested upon: as first sources, and for every drop. One on a keeper
  * that is suspect or joining is `awaited`: not absent, so no copy is made and none is counted
- * as wanting because of it, and not proven either, so nothing is dropped because of it.
+ * as wanting because of it, and not proven either, so nothing is dropped because of it. One that
+ * its keeper could not read is not awaited: no report says that it can be read again.
  */
 import type { FileRecord, ReplicaRecord } from './file-record.js';
-import { type KeeperViews, replicaState } from './keeper-view.js';
+import { type KeeperView, type KeeperViews, replicaState } from './keeper-view.js';
 
 /** As much of a file record as replication keeps in mind. */
 export type ReplicatedFile = Pick<FileRecord, 'fileId' | 'size' | 'digest' | 'target' | 'replicas'>;
@@ -14,7 +15,7 @@ export type ReplicatedFile = Pick<FileRecord, 'fileId' | 'size' | 'digest' | 'ta
 export interface Census {
   readonly live: readonly ReplicaRecord[];
   readonly awaited: readonly ReplicaRecord[];
-  /** Not vouched for by the start that its keeper runs now, whose inventory is known. */
+  /** Unreadable, or not vouched for by the start that its keeper runs now, whose inventory is known. */
   readonly stale: readonly ReplicaRecord[];
   /**
    * What is to go, on keepers that can be told: quarantined, or dropped already but for the
@@ -79,19 +80,17 @@ function kindOf(replica: ReplicaRecord, views: KeeperViews): keyof Census | 'abs
     case 'live':
       return 'live';
     case 'suspect':
-      return 'awaited';
+      return replica.unreadable ? 'stale' : 'awaited';
     case 'unverified':
-      return view?.state === 'joining' || view?.reported === false || isNewer(replica, views)
-        ? 'awaited'
-        : 'stale';
+      return !replica.unreadable && isToBeHeardOf(replica, view) ? 'awaited' : 'stale';
     default:
       return 'absent';
   }
 }
 
+/** An inventory is still to come, or the table has heard of the keeper's new start before its view changed. */
+const isToBeHeardOf = ({ incarnation }: ReplicaRecord, view: KeeperView | undefined): boolean =>
+  view?.state === 'joining' || view?.reported === false || incarnation > (view?.incarnation ?? 0);
+
 const canBeTold = ({ keeper }: ReplicaRecord, views: KeeperViews): boolean =>
   views.get(keeper)?.state === 'alive' && views.get(keeper)?.reported === true;
-
-/** The table heard of the keeper's new start before its view changed. */
-const isNewer = (replica: ReplicaRecord, views: KeeperViews): boolean =>
-  replica.incarnation > (views.get(replica.keeper)?.incarnation ?? 0);

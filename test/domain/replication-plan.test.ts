@@ -29,6 +29,18 @@ describe('planCopy', () => {
     expect(judgeNeed(file, census)).toMatchObject({ live: 2, wanted: 1, unwanted: 0 });
   });
 
+  it.each([
+    ['has not said what it holds', { state: 'joining', reported: false }],
+    ['can not say all that it holds', { state: 'alive', reported: false }],
+    ['is suspect', { state: 'suspect' }],
+  ] as const)('L9: does not wait for an unreadable replica whose keeper %s', (_, given) => {
+    const file = fileOf(1, ['a', 'b', replicaOn('c', { unreadable: true })]);
+
+    const census = takeCensus(file, viewsOf(viewOf('a'), viewOf('b'), viewOf('c', given)));
+
+    expect(judgeNeed(file, census)).toMatchObject({ live: 2, isBelowTarget: true, wanted: 1 });
+  });
+
   it('prefers a keeper that has nothing of the file, however busy', () => {
     const views = [viewOf('a'), viewOf('b'), viewOf('c'), viewOf('d', { transfers: 9 })];
 
