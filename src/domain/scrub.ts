@@ -19,7 +19,7 @@ export const scrubLimits = {
   bytesPerSecondMax: 64 * 1024 * 1024,
   /** A smaller replica takes as long as one of so many bytes: opening it and telling of it is work, too. */
   replicaBytesMin: 256 * 1024,
-  /** A start, or a new registration, is followed by its pass within this. */
+  /** A start is followed by its first pass within this. */
   firstPassMs: 60_000,
   /** A keeper with nothing to read looks at the time so often. */
   restMaxMs: 3_600_000,

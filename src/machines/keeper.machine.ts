@@ -8,10 +8,9 @@
  *
  * `away` waits, each time longer, before it registers again. A refusal that trying
  * again cannot mend ends the keeper. A report of a disk that could not be read whole is
- * made again after a while, for the master concludes nothing from it. Replicas are read
- * again only while it serves. Holds no socket and
- * touches no disk: what it invokes is given by `actors/keeper`. Time enters only through
- * `retryDelay` and `reportAgain`.
+ * made again after a while, for the master concludes nothing from it. Only while it serves
+ * is a replica begun to be read again. Holds no socket and touches no disk: what it invokes
+ * is given by `actors/keeper`. Time enters only through `retryDelay` and `reportAgain`.
  */
 import { assign, setup } from 'xstate';
 import { ReelkeepError } from '../domain/errors.js';

@@ -146,7 +146,7 @@ export class KeeperParts {
     return reported;
   }
 
-  /** Until the signal is aborted. */
+  /** Until the signal is aborted; what is being read then is read to its end. */
   scrub(signal: AbortSignal): Promise<void> {
     return this.#need().scrub.run(signal);
   }
@@ -159,13 +159,16 @@ export class KeeperParts {
     await allInTurn([...closings, async () => await this.#pool?.close()]);
   }
 
-  #closings({ world, server }: Opened): readonly (() => Promise<unknown>)[] {
+  #closings({ world, server, scrub }: Opened): readonly (() => Promise<unknown>)[] {
     const { arrivals, config, link, pool, store } = world;
     const grace = AbortSignal.timeout(config.drainGraceMs);
     return [
       // The master is told first: what it hears no more of then is no accident.
       () => link.leave(),
-      () => Promise.all([this.#commands?.stop(), server.drain(grace)]),
+      () => {
+        scrub.stop();
+        return Promise.all([this.#commands?.stop(), server.drain(grace)]);
+      },
       () => arrivals.settle(grace),
       // Nothing that still runs in the pool touches a directory that another may hold next.
       () => pool.close(),

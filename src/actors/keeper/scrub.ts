@@ -2,13 +2,15 @@
  * Reads the replicas of this keeper again, slowly and for ever, and tells the master what it found.
  *
  * What is to be there, and which digest it is to have, is what the master's table says, never the
- * manifest beside the bytes. A step is one page of that, or one replica. A pass goes on where it
- * was when the keeper serves again after its session was lost.
+ * manifest beside the bytes. A step is one page of that, or one replica. A replica that is being
+ * read when the session is lost is read to its end, however often that happens, for the largest
+ * take hours. The pass goes on behind it when the keeper serves again.
  *
  * A disk that fails is read on: which of its replicas can still be read is known by nothing else.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '../../domain/backoff.js';
+import { ReelkeepError } from '../../domain/errors.js';
 import type { Digest, FileId } from '../../domain/ids.js';
 import type { ScrubProgress } from '../../domain/keeper-scrub.js';
 import {
@@ -58,6 +60,8 @@ interface Pass {
   readonly bytesPerSecond: number;
   /** The last replica that was looked at. */
   after: FileId | undefined;
+  /** The last one that could not be dealt with: it was not told of, or not even looked at. */
+  failed: FileId | undefined;
   page: Page | undefined;
 }
 
@@ -71,6 +75,7 @@ export class Scrub {
   readonly #world: ScrubWorld;
   readonly #clock: ScrubClock;
   readonly #unread = new UnreadReplicas();
+  readonly #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #pass: Pass | undefined;
   #passes = 0;
@@ -101,12 +106,17 @@ export class Scrub {
     return this.#running;
   }
 
+  /** What is being read is not read to its end, and not told of. */
+  stop(): void {
+    this.#stopping.abort(new ReelkeepError('unavailable', 'the keeper is stopping'));
+  }
+
   async #loop(signal: AbortSignal): Promise<void> {
     if (this.#pass !== undefined) this.#pass.page = undefined;
     let failures = 0;
     while (!signal.aborted) {
       try {
-        const step = await this.step(signal);
+        const step = await this.step();
         failures = 0;
         if (step.type !== 'busy') await this.#clock.wait(step.waitMs, signal);
       } catch (error) {
@@ -120,7 +130,7 @@ export class Scrub {
   }
 
   /** @throws what the master answers, and what a reading fails with that is not of the disk */
-  async step(signal: AbortSignal): Promise<ScrubStep> {
+  async step(): Promise<ScrubStep> {
     const nowMs = this.#clock.nowMs();
     this.#nextPassAtMs ??= nowMs + this.#nextPassMs();
     const restMs = this.#nextPassAtMs - nowMs;
@@ -132,10 +142,7 @@ export class Scrub {
     if (page === undefined || nowMs - page.askedAtMs > scrubLimits.pageLifeMs)
       return await this.#turnPage(pass, pass.after);
     const replica = page.due.shift();
-    if (replica !== undefined) {
-      pass.after = replica.fileId;
-      return await this.#readAgain(replica, pass, signal);
-    }
+    if (replica !== undefined) return await this.#dealWith(replica, pass);
     if (page.next === undefined) return this.#endPass(pass);
     pass.after = page.next;
     return await this.#turnPage(pass, page.next);
@@ -146,7 +153,8 @@ export class Scrub {
     this.#passes += 1;
     this.#checked = 0;
     const bytesPerSecond = paceOf(store.usedBytes, config.scrubEveryMs);
-    return { begunAtMs: nowMs, bytesPerSecond, after: undefined, page: undefined };
+    const place = { after: undefined, failed: undefined, page: undefined };
+    return { begunAtMs: nowMs, bytesPerSecond, ...place };
   }
 
   #endPass(pass: Pass): ScrubStep {
@@ -170,8 +178,25 @@ export class Scrub {
     return { type: 'throttled', waitMs: scrubLimits.pageEveryMs };
   }
 
-  async #readAgain(replica: Held, pass: Pass, signal: AbortSignal): Promise<ScrubStep> {
-    const { bytesPerSecond } = pass;
+  /**
+   * A verdict that the master did not take is made again, once it answers: what was true then may
+   * not be true now. A replica that fails a second time waits for the next pass.
+   */
+  async #dealWith(replica: Held, pass: Pass): Promise<ScrubStep> {
+    try {
+      const step = await this.#readAgain(replica, pass.bytesPerSecond);
+      pass.after = replica.fileId;
+      return step;
+    } catch (error) {
+      if (pass.failed === replica.fileId) pass.after = replica.fileId;
+      pass.failed = replica.fileId;
+      pass.page = undefined;
+      throw error;
+    }
+  }
+
+  async #readAgain(replica: Held, bytesPerSecond: number): Promise<ScrubStep> {
+    const { signal } = this.#stopping;
     let sinceMs = this.#clock.nowMs();
     let paidBytes = 0;
     const pauseFor = (bytes: number): number =>
@@ -185,6 +210,8 @@ export class Scrub {
         sinceMs = this.#clock.nowMs();
       },
     );
+    // What could not be read because the pool was closed says nothing of the disk.
+    signal.throwIfAborted();
     const readBytes = found.outcome === 'sound' ? replica.size - paidBytes : 0;
     const waitMs = pauseFor(Math.max(readBytes, scrubLimits.replicaBytesMin));
     this.#checked += 1;
@@ -202,8 +229,8 @@ export class Scrub {
     }
     if (found.outcome !== 'unknown') {
       this.#unread.forget(id);
-      if (found.outcome === 'quarantined') this.#quarantined += 1;
       await link.reportVerified(id, found.outcome, reason);
+      if (found.outcome === 'quarantined') this.#quarantined += 1;
     } else if (this.#unread.note(id) || store.diskSuspect)
       await link.reportVerified(id, 'unreadable', reason);
   }

@@ -26,6 +26,10 @@ export class AScrub implements ScrubClock {
   pageLength = 2;
   diskSuspect = false;
   isMasterAway = false;
+  /** Verdicts on these are not taken. */
+  readonly untaken = new Set<number>();
+  /** Called when the reading of a replica begins. */
+  onRead: (number: number) => void = () => undefined;
   /** Called with each wait; what it throws ends it. */
   onWait: (ms: number) => void = () => undefined;
   #nowMs = 5_000;
@@ -40,7 +44,7 @@ export class AScrub implements ScrubClock {
       verifications: new Verifications({ verify }, 2),
       link: {
         listReplicas: async (after) => this.#list(after),
-        reportVerified: async (id, outcome) => void this.log.push(`${outcome} ${numberOf(id)}`),
+        reportVerified: async (id, outcome) => this.#hear(numberOf(id), outcome),
       },
       store: {
         get diskSuspect() {
@@ -70,7 +74,7 @@ export class AScrub implements ScrubClock {
     const { signal } = new AbortController();
     for (let passed = 0; passed < count; ) {
       const before = this.scrub.progress.percent;
-      const step = await this.scrub.step(signal);
+      const step = await this.scrub.step();
       if (step.type !== 'busy') await this.wait(step.waitMs, signal);
       else if (before < 100 && this.scrub.progress.percent === 100) passed += 1;
     }
@@ -84,6 +88,11 @@ export class AScrub implements ScrubClock {
       if (this.waits.length >= end) stop.abort();
     };
     await this.scrub.run(stop.signal);
+  }
+
+  #hear(number: number, outcome: string): void {
+    if (this.untaken.has(number)) throw new Error('the master does not answer');
+    this.log.push(`${outcome} ${number}`);
   }
 
   #list(after: FileId | undefined) {
@@ -107,6 +116,7 @@ export class AScrub implements ScrubClock {
     const replica = this.replicas.find(({ number }) => idOf(number) === id);
     const { size = 1, outcome = 'sound' } = replica ?? {};
     this.log.push(`read ${numberOf(id)}`);
+    this.onRead(numberOf(id));
     for (let left = size - partBytes; left > 0; left -= partBytes) await pause(partBytes);
     if (outcome === 'sound' || outcome === 'absent') return { outcome };
     return { outcome, reason: 'so it is' };

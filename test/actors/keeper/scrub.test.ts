@@ -51,7 +51,7 @@ describe('a scrub', () => {
       { number: 1, size: 100 * mib },
       { number: 2, size: 60 * mib },
     ]);
-    await at.scrub.step(new AbortController().signal).then(async (step) => {
+    await at.scrub.step().then(async (step) => {
       if (step.type === 'idle') await at.wait(step.waitMs, new AbortController().signal);
     });
     at.waits.length = 0;
@@ -155,11 +155,56 @@ describe('a scrub', () => {
 
   it('L16: stops inside a replica when it is told to, and tells nothing of it', async () => {
     const at = new AScrub([{ number: 1, size: 1_000 * mib }, { number: 2 }]);
+    at.onRead = () => at.scrub.stop();
 
-    await at.run(4);
+    await at.run(2);
 
     expect(at.waits.at(-1)).toBe(4_000);
     expect(at.log).toEqual(['page of 1 2', 'read 1']);
+  });
+
+  it('S29: tells nothing of a replica that it could not read because it was stopped', async () => {
+    const at = new AScrub([{ number: 1, outcome: 'unknown' }]);
+    at.diskSuspect = true;
+    at.onRead = () => at.scrub.stop();
+
+    await at.run(2);
+
+    expect(at.log).toEqual(['page of 1', 'read 1']);
+  });
+
+  it('L9: reads to its end what it is at when its keeper serves no more, and goes on behind it', async () => {
+    const at = new AScrub([{ number: 1, size: 1_000 * mib }, { number: 2 }]);
+
+    await at.run(4);
+    const before = [...at.log];
+    await at.run(4);
+
+    expect(before).toEqual(['page of 1 2', 'read 1', 'sound 1']);
+    expect(at.log.slice(3)).toEqual(['page of 2', 'read 2', 'sound 2']);
+  });
+
+  it('S5: looks again, and tells, when the master has not taken what it found', async () => {
+    const at = new AScrub([{ number: 1, outcome: 'quarantined' }, { number: 2 }]);
+    at.untaken.add(1);
+    await at.run(2);
+    at.untaken.delete(1);
+
+    await at.run(3);
+
+    const lookedAt = ['page of 1 2', 'read 1'];
+    expect(at.log).toEqual([...lookedAt, ...lookedAt, 'quarantined 1', 'read 2', 'sound 2']);
+    expect(at.scrub.progress.quarantined).toBe(1);
+  });
+
+  it('L11: is not held up by a replica of which the master never takes what is found', async () => {
+    const at = new AScrub([{ number: 1 }, { number: 2 }]);
+    at.untaken.add(1);
+
+    await at.run(4);
+
+    const lookedAt = ['page of 1 2', 'read 1'];
+    expect(at.log).toEqual([...lookedAt, ...lookedAt, 'page of 2', 'read 2', 'sound 2']);
   });
 
   it('goes on in the same pass when its keeper serves again', async () => {
