@@ -7,7 +7,8 @@ import type { Session } from './session.js';
 /**
  * Runs `work` for each item, at most `parallel` at a time, and goes on when one fails.
  * @returns the exit code: of the failure when all failed alike, else that of a partial success
- * @throws the reason when the command is interrupted: no new one is begun
+ * @throws the reason when the command is interrupted: no new one is begun; and that the reader of
+ *   the output has gone, when all was done nevertheless
  */
 export async function forEachFile<Item>(
   session: Session,
@@ -31,7 +32,10 @@ export async function forEachFile<Item>(
   };
   const count = Math.min(parallel, items.length);
   const ended = await Promise.allSettled(Array.from({ length: count }, worker));
-  for (const end of ended) if (end.status === 'rejected') throw end.reason;
+  const reasons = ended.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+  const left = [...waiting].length;
+  if (reasons.every(isGone) && left > 0) return tellLeft(session, left, items.length);
+  for (const reason of reasons) if (!isGone(reason) || failures.length === 0) throw reason;
   return sumUp(session, failures, items.length);
 }
 
@@ -57,6 +61,14 @@ function sumUp(session: Session, failures: readonly Failure[], total: number): n
   if (failures.length === total && alike) return first.exit;
   const exit = exitCodeOf('partial');
   session.complain({ code: 'partial', message: `${failures.length} of ${total} failed`, exit });
+  return exit;
+}
+
+/** The reader of the output has gone, and nobody would hear of further files: these were not done. */
+function tellLeft(session: Session, left: number, total: number): number {
+  const exit = exitCodeOf('partial');
+  const message = `${left} of ${total} were not begun: the reader of the output has gone`;
+  session.complain({ code: 'partial', message, exit });
   return exit;
 }
 

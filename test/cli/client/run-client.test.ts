@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { Readable, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { GetRequest, PutRequest } from '../../../src/actors/client/cluster.js';
@@ -124,6 +125,26 @@ describe('client command line', () => {
     const listed = await run(['ls'], { list: () => each(aFileView()) }, { stdout });
 
     expect([listed.exit, listed.err]).toEqual([0, '']);
+  });
+
+  it('ends as a partial success when the reader has gone before every file was begun', async () => {
+    const gone = Object.assign(new Error('broken pipe'), { code: 'EPIPE' });
+    const stdout = new Writable({ write: (_chunk, _encoding, done) => done(gone) });
+    const got: string[] = [];
+    const get = async ({ name }: GetRequest) => {
+      got.push(name);
+      return aFileView({ name });
+    };
+
+    const ran = await run(
+      ['get', 'a', 'b', 'c', '--parallel', '1', '-o', `${tmpdir()}/`, '--json'],
+      { get },
+      { stdout },
+    );
+
+    expect(got).not.toContain('c');
+    expect(ran.exit).toBe(8);
+    expect(ran.err).toContain('not begun: the reader of the output has gone');
   });
 });
 
