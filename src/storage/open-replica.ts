@@ -86,7 +86,11 @@ async function openSound(parts: StoreParts, fileId: FileId): Promise<OpenReplica
   const file = await readManifestFile(paths.manifest, fileId);
   if (file.state === 'bad') throw new ReelkeepError('integrity', file.reason);
   const data = await openOwnFile(paths.data);
-  if (data === undefined) throw new ReelkeepError('not-found', `no replica of ${fileId} is here`);
+  if (data === undefined) {
+    // nothing is absent from a root that is not there
+    await parts.place.requireThere();
+    throw new ReelkeepError('not-found', `no replica of ${fileId} is here`);
+  }
   if (data === 'link') throw new ReelkeepError('integrity', 'the replica is a link');
   try {
     if (file.state === 'absent') throw new ReelkeepError('integrity', 'the manifest is missing');

@@ -201,10 +201,23 @@ export class ReplicaStore {
     return OpenReplica.open(this.#parts, fileId);
   }
 
-  /** Whether both files of the replica stand in `objects`; nothing is said of what is in them. */
+  /**
+   * Whether both files of the replica stand in `objects`; nothing is said of what is in them.
+   *
+   * @throws ReelkeepError `unavailable` when the disk does not say, or is not there.
+   */
   async holds(fileId: FileId): Promise<boolean> {
-    const { data, manifest } = this.#parts.layout.object(fileId);
-    return (await fileBytes(data)) !== undefined && (await fileBytes(manifest)) !== undefined;
+    const { layout, place, sync } = this.#parts;
+    const { data, manifest } = layout.object(fileId);
+    try {
+      return await place.whileThere(
+        async () =>
+          (await fileBytes(data)) !== undefined && (await fileBytes(manifest)) !== undefined,
+      );
+    } catch (error) {
+      sync.noteError(error);
+      throw toDiskError('looking for a replica', error);
+    }
   }
 
   /** Reads the replica whole and hashes it; what does not match is set aside, durably. */

@@ -95,6 +95,8 @@ describe('a keeper’s directory', () => {
     expect(await store.verify(film.fileId, film)).toMatchObject({ outcome: 'unknown' });
     expect(await store.verify(others.fileId, others)).toMatchObject({ outcome: 'unknown' });
     expect((await store.drop([film.fileId, others.fileId])).dropped).toEqual([]);
+    await expect(store.holds(film.fileId)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(store.openReplica(film.fileId)).rejects.toMatchObject({ code: 'unavailable' });
     expect(await listAll(store)).toEqual({ entries: [], complete: false });
     expect(await listAll(other)).toEqual({ entries: [soundEntry(others)], complete: true });
 
