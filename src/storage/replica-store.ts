@@ -3,21 +3,19 @@
  * in `quarantine`. Names given by users never become paths; nothing outside the root is opened.
  */
 
-import { isDeepStrictEqual } from 'node:util';
 import { fileBytesMax } from '../domain/chunk-plan.js';
 import { ReelkeepError } from '../domain/errors.js';
-import type { ClusterId, FileId, KeeperId, UploadId } from '../domain/ids.js';
-import type { SeenInTerm } from '../domain/term-line.js';
+import type { FileId, KeeperId, UploadId } from '../domain/ids.js';
 import { DeletionLog } from './deletion-log.js';
 import { hasCode, toDiskError } from './disk-error.js';
 import { DiskSync, type DiskSyncOptions } from './disk-sync.js';
 import { type DropReport, dropQuarantined, dropReplicas, dropUpload } from './drop-replicas.js';
 import { FileTurns } from './file-turns.js';
-import { type KeeperIdentity, writeIdentity } from './identity-file.js';
+import type { KeeperIdentity } from './identity-file.js';
 import { type InventoryDepth, type InventoryPage, takeInventory } from './inventory.js';
 import { type KeeperRoot, openKeeperRoot } from './keeper-root.js';
-import { storageLimits } from './limits.js';
 import { OpenReplica } from './open-replica.js';
+import { OwnIdentity, type Term } from './own-identity.js';
 import type { HashPool } from './pool/hash-pool.js';
 import { type RecoveryReport, recover } from './recovery.js';
 import { fileBytes, removeObject, removePair, type StoreParts } from './replica-files.js';
@@ -39,16 +37,6 @@ export interface ReplicaStoreOptions extends DiskSyncOptions {
   readonly reserve: Reserve;
 }
 
-export interface Term {
-  readonly clusterId: ClusterId;
-  readonly epoch: number;
-  /** All that were obeyed, in order; absent when nothing is new. */
-  readonly terms?: readonly SeenInTerm[];
-  readonly commit: number;
-  /** Under which the master has taken this keeper in; only ever a later one. */
-  readonly incarnation?: number;
-}
-
 export class ReplicaStore {
   /** What the last crash had left. */
   readonly recovered: RecoveryReport;
@@ -57,8 +45,7 @@ export class ReplicaStore {
   readonly #staged = new Map<FileId, StagedReplica>();
   /** Given up while something of them stood in `objects` and could not be taken away. */
   readonly #leftBehind = new Map<FileId, UploadId>();
-  #identity: KeeperIdentity;
-  #writingIdentity: Promise<void> = Promise.resolve();
+  readonly #identity: OwnIdentity;
 
   /**
    * Locks the directory, makes this start's incarnation durable, and recovers from the last crash.
@@ -91,12 +78,12 @@ export class ReplicaStore {
   private constructor(root: KeeperRoot, parts: StoreParts, recovered: RecoveryReport) {
     this.#root = root;
     this.#parts = parts;
-    this.#identity = root.identity;
+    this.#identity = new OwnIdentity(parts, root.identity);
     this.recovered = recovered;
   }
 
   get identity(): KeeperIdentity {
-    return this.#identity;
+    return this.#identity.known;
   }
 
   /** A sync failed, or the disk is sick or read-only: nothing new is taken until the next start. */
@@ -108,44 +95,9 @@ export class ReplicaStore {
     return this.#parts.space.usedBytes;
   }
 
-  /**
-   * Makes a master's term durable; epoch, commit and incarnation only ever rise.
-   *
-   * @throws ReelkeepError `not-allowed` when this directory belongs to another cluster.
-   */
-  async recordTerm({
-    clusterId,
-    epoch,
-    terms,
-    commit,
-    incarnation: given = 0,
-  }: Term): Promise<void> {
-    const write = this.#writingIdentity.then(async () => {
-      const known = this.#identity;
-      if (known.clusterId !== null && known.clusterId !== clusterId)
-        throw new ReelkeepError(
-          'not-allowed',
-          `this directory belongs to cluster ${known.clusterId}, not to ${clusterId}`,
-        );
-      const highestEpoch = Math.max(known.highestEpoch, epoch);
-      const highestCommit = Math.max(known.highestCommit, commit);
-      const incarnation = Math.max(known.incarnation, given);
-      const next = {
-        ...known,
-        clusterId,
-        highestEpoch,
-        highestCommit,
-        terms: (terms ?? known.terms).slice(-storageLimits.termsMax),
-        incarnation,
-      };
-      if (isSameTerm(known, next)) return;
-      await this.#writeIdentity(next);
-      this.#identity = next;
-    });
-    this.#writingIdentity = write.catch(() => {
-      // whoever asked for that write has its error; the next one starts from what is durable
-    });
-    await write;
+  /** As `OwnIdentity.recordTerm` says. */
+  recordTerm(term: Term): Promise<void> {
+    return this.#identity.recordTerm(term);
   }
 
   /**
@@ -274,19 +226,9 @@ export class ReplicaStore {
   /** Gives up what is on its way and frees the directory. */
   async close(): Promise<void> {
     await Promise.allSettled(Array.from(this.#staged.values(), (staged) => staged.abandon()));
-    await this.#writingIdentity;
+    await this.#identity.settled();
     await this.#root.place.close();
     await this.#root.lock.release();
-  }
-
-  /** Never into an empty directory on which the disk was mounted: that would be a copy of this keeper. */
-  async #writeIdentity(identity: KeeperIdentity): Promise<void> {
-    const { layout, place, sync } = this.#parts;
-    try {
-      await place.whileThere(() => writeIdentity(layout.identity, identity, sync.strict()));
-    } catch (error) {
-      throw toDiskError(`writing ${layout.identity}`, error);
-    }
   }
 
   /** Nobody was ever told of it. */
@@ -309,10 +251,3 @@ export class ReplicaStore {
     throw new ReelkeepError('conflict', `a replica of ${fileId} is here already`);
   }
 }
-
-const isSameTerm = (a: KeeperIdentity, b: KeeperIdentity): boolean =>
-  a.clusterId === b.clusterId &&
-  a.incarnation === b.incarnation &&
-  a.highestEpoch === b.highestEpoch &&
-  a.highestCommit === b.highestCommit &&
-  isDeepStrictEqual(a.terms, b.terms);

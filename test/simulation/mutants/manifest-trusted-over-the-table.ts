@@ -51,10 +51,12 @@ function readStaged(`,
     },
     {
       file: 'src/storage/verify-replica.ts',
-      from: '    return await judge(parts, fileId, expected, pause);',
+      from: '    return await parts.place.whileThere(() => judge(parts, fileId, expected, pause));',
       to: `    const beside = await readManifestFile(parts.layout.object(fileId).manifest, fileId);
     const { digest } = beside.state === 'sound' ? beside.manifest : expected;
-    return await judge(parts, fileId, { ...expected, digest }, pause);`,
+    return await parts.place.whileThere(() =>
+      judge(parts, fileId, { ...expected, digest }, pause),
+    );`,
     },
     {
       file: 'src/domain/replica-rows.ts',

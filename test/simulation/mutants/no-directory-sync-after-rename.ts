@@ -9,9 +9,9 @@ export const noDirectorySyncAfterRename: Mutant = {
     {
       file: 'src/storage/staged-replica.ts',
       from: `
-      await sync.directory(layout.bucket(this.fileId));
-      // the bucket itself may be new
-      await sync.directory(layout.objects);`,
+        await sync.directory(layout.bucket(this.fileId));
+        // the bucket itself may be new
+        await sync.directory(layout.objects);`,
       to: '',
     },
   ],

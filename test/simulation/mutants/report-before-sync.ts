@@ -21,10 +21,12 @@ export const reportBeforeSync: Mutant = {
     {
       file: 'src/storage/staged-replica.ts',
       from: `
-      const { layout, sync } = this.#parts;
-      await sync.directory(layout.bucket(this.fileId));
-      // the bucket itself may be new
-      await sync.directory(layout.objects);`,
+      const { layout, place, sync } = this.#parts;
+      await place.whileThere(async () => {
+        await sync.directory(layout.bucket(this.fileId));
+        // the bucket itself may be new
+        await sync.directory(layout.objects);
+      });`,
       to: '',
     },
     {

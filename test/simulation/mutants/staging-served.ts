@@ -56,12 +56,11 @@ import { openOwnFile } from './manifest-file.js';`,
     },
     {
       file: 'src/storage/inventory.ts',
-      from: `  const { layout } = parts;
-  for await (`,
-      to: `  const { layout } = parts;
-  for (const { fileId, size, digest, uploadId } of parts.announced.values())
-    if (parts.underWay.has(fileId)) yield { fileId, size, digest, uploadId, quarantined: false };
-  for await (`,
+      from: `  const asideBefore = await listReplicas(layout.quarantine);`,
+      to: `  for (const { fileId, size, digest, uploadId } of parts.announced.values())
+    if (parts.underWay.has(fileId))
+      yield { fileId, size, digest, uploadId, quarantined: false, aside: false };
+  const asideBefore = await listReplicas(layout.quarantine);`,
     },
   ],
 };
