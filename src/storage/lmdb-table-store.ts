@@ -21,7 +21,7 @@ import {
 import { snapshotDefaults } from '../domain/table-snapshot.js';
 import { isCommitWithoutRoom, toTableError } from './lmdb-error.js';
 import { programVersion } from './program-version.js';
-import { soundTable } from './set-aside-table.js';
+import { clearTheWay, type TableLost } from './set-aside-table.js';
 import { openTableDirectory, syncTableDirectory, type TableDirectory } from './table-directory.js';
 import { markTable, readMarker } from './table-marker.js';
 import { metaKey, type TableMeta, tableSchema } from './table-meta.js';
@@ -60,6 +60,8 @@ export class LmdbTableStore implements TableStore {
   readonly opened: {
     /** What came of it, where a snapshot was to be put in the table's place. */
     readonly restored: RestoreOutcome | undefined;
+    /** Why there is nothing in it, where there was another one before. */
+    readonly lost: TableLost | undefined;
     /** There was nothing in it. */
     readonly isNew: boolean;
   };
@@ -77,9 +79,11 @@ export class LmdbTableStore implements TableStore {
     try {
       const { restore, rebuild = false } = opening;
       const restored = restore === undefined ? undefined : await restoreTable(place, restore);
-      const facts = rebuild ? await soundTable(place) : await requireTable(place);
+      const { facts, lost } = rebuild
+        ? await clearTheWay(place)
+        : { facts: await requireTable(place), lost: undefined };
       if (facts !== undefined && facts.program !== program) await takeSnapshot(place, kept);
-      const opened = { restored, isNew: facts === undefined };
+      const opened = { restored, lost, isNew: facts === undefined };
       return await LmdbTableStore.#begin(place, {
         program,
         opened,

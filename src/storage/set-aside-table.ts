@@ -3,7 +3,6 @@
  * deleted file was called, and somebody may still read rows out of it.
  */
 import { rename } from 'node:fs/promises';
-import { ReelkeepError } from '../domain/errors.js';
 import { wallMs } from '../domain/ids.js';
 import { toDiskError, unlessAbsent } from './disk-error.js';
 import type { TableFacts } from './read-table.js';
@@ -14,19 +13,31 @@ import {
   syncTableDirectory,
   type TableDirectory,
 } from './table-directory.js';
-import { requireTable } from './table-opening.js';
+import { judgeStanding } from './table-opening.js';
 
-/**
- * @returns what the table is; undefined when one is to be begun anew, and what stood there is aside
- * @throws ReelkeepError `unavailable` when it was kept from finding out
- */
-export async function soundTable(place: TableDirectory): Promise<TableFacts | undefined> {
-  try {
-    return await requireTable(place);
-  } catch (error) {
-    if (!(error instanceof ReelkeepError && error.code === 'integrity')) throw error;
-    await setTableAside(place);
-    return undefined;
+/** Why a table is begun anew in the place of one that there was. */
+export interface TableLost {
+  readonly why: string;
+  /** Where the table went that stood there. */
+  readonly aside?: string;
+}
+
+/** @throws ReelkeepError as `judgeStanding` says */
+export async function clearTheWay(
+  place: TableDirectory,
+): Promise<{ readonly facts?: TableFacts; readonly lost?: TableLost }> {
+  const standing = await judgeStanding(place);
+  switch (standing.type) {
+    case 'sound':
+      return { facts: standing.facts };
+    case 'yet to be made':
+      return {};
+    case 'gone':
+      return { lost: { why: standing.why } };
+    case 'damaged': {
+      const aside = await setTableAside(place);
+      return { lost: { why: standing.why, ...(aside === undefined ? {} : { aside }) } };
+    }
   }
 }
 

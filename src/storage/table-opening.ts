@@ -35,30 +35,51 @@ export async function judgeTable({ table }: TableDirectory): Promise<TableVerdic
   return stats.size === 0 ? { found: 'an empty file' } : await walkTable(table);
 }
 
+/** What a master that starts finds. */
+export type TableStanding =
+  | { readonly type: 'sound'; readonly facts: TableFacts }
+  | { readonly type: 'yet to be made' }
+  /** Nothing of it is there. */
+  | { readonly type: 'gone'; readonly why: string }
+  /** What is there cannot be used. */
+  | { readonly type: 'damaged'; readonly why: string };
+
 /**
- * @returns what the table is; undefined when it has yet to be made
- * @throws ReelkeepError `integrity`, which says what to do
+ * @throws ReelkeepError `integrity` when it is the mark that is damaged, which says nothing of the
+ *   table; `unavailable` when it was kept from finding out
  */
-export async function requireTable(place: TableDirectory): Promise<TableFacts | undefined> {
+export async function judgeStanding(place: TableDirectory): Promise<TableStanding> {
   const marker = await readMarker(place.marker);
   const verdict = await judgeTable(place);
+  if (verdict.found === 'damage') return { type: 'damaged', why: `is damaged: ${verdict.why}` };
   if (verdict.found === 'table') {
-    const { clusterId } = verdict.facts;
-    if (marker === undefined || marker.isProvisional || marker.clusterId === clusterId)
-      return verdict.facts;
-    throw await damaged(
-      place,
-      `is the table of cluster ${clusterId}, and ${basename(place.marker)} says that it was that of ${marker.clusterId}`,
-    );
+    const { facts } = verdict;
+    if (marker === undefined || marker.isProvisional || marker.clusterId === facts.clusterId)
+      return { type: 'sound', facts };
+    return {
+      type: 'damaged',
+      why: `is the table of cluster ${facts.clusterId}, and ${basename(place.marker)} says that it was that of ${marker.clusterId}`,
+    };
   }
-  const what = whatIsWrong(verdict);
-  if (verdict.found === 'damage') throw await damaged(place, what);
   const was = await whatWasHere(place, marker);
-  if (was !== undefined) throw await damaged(place, `${what}, and ${was}`);
-  return undefined;
+  if (was === undefined) return { type: 'yet to be made' };
+  return { type: 'gone', why: `${whatIsMissing(verdict)}, and ${was}` };
 }
 
-function whatIsWrong(verdict: Exclude<TableVerdict, { found: 'table' }>): string {
+/**
+ * @returns what the table is; undefined when it has yet to be made
+ * @throws ReelkeepError `integrity`, which says what to do; and as `judgeStanding` says
+ */
+export async function requireTable(place: TableDirectory): Promise<TableFacts | undefined> {
+  const standing = await judgeStanding(place);
+  if (standing.type === 'sound') return standing.facts;
+  if (standing.type === 'yet to be made') return undefined;
+  throw await damaged(place, standing.why);
+}
+
+function whatIsMissing(
+  verdict: Exclude<TableVerdict, { readonly found: 'table' | 'damage' }>,
+): string {
   switch (verdict.found) {
     case 'nothing':
       return 'is missing';
@@ -66,8 +87,6 @@ function whatIsWrong(verdict: Exclude<TableVerdict, { found: 'table' }>): string
       return 'is empty';
     case 'no rows':
       return 'has no rows';
-    case 'damage':
-      return `is damaged: ${verdict.why}`;
   }
 }
 

@@ -29,6 +29,36 @@ describe('a master that is to make its table again', () => {
     const aside = (await readdir(directory)).filter((name) => /aside-\d.*Z$/.test(name));
     expect(store.identity).toMatchObject({ epoch: 1, commit: 0 });
     expect(await readFile(join(directory, aside[0] ?? ''))).toEqual(damaged);
+    expect(store.opened.lost).toEqual({
+      why: expect.stringMatching(/^is damaged: /),
+      aside: join(directory, aside[0] ?? ''),
+    });
+    await store.close();
+  });
+
+  it('leaves a sound one where it is when it is the mark that is damaged', async () => {
+    await (await LmdbTableStore.open(directory)).close();
+    const before = await readFile(join(directory, 'table.mdb'));
+    await writeFile(join(directory, 'cluster.json'), '{"format":2}');
+
+    await expect(LmdbTableStore.open(directory, rebuilding)).rejects.toMatchObject({
+      code: 'integrity',
+      detail: expect.stringContaining('cluster.json'),
+    });
+
+    expect(await readFile(join(directory, 'table.mdb'))).toEqual(before);
+  });
+
+  it('sets nothing aside where nothing is, however often it is started', async () => {
+    await (await LmdbTableStore.open(directory)).close();
+    await truncate(join(directory, 'table.mdb'), 0);
+
+    const store = await LmdbTableStore.open(directory, rebuilding);
+
+    expect(store.opened.lost).toEqual({
+      why: expect.stringMatching(/^is empty, and cluster.json says/),
+    });
+    expect((await readdir(directory)).filter((name) => name.includes('aside'))).toEqual([]);
     await store.close();
   });
 

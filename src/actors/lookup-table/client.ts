@@ -10,6 +10,7 @@ import { type ErrorCode, fromPlainError, ReelkeepError } from '../../domain/erro
 import { defaultTableLimits, type TableLimits } from '../../domain/table-limits.js';
 import type { TableIdentity } from '../../domain/table-port.js';
 import type { SnapshotNews, SnapshotPolicy } from '../../domain/table-snapshot.js';
+import type { TableLost } from '../../storage/set-aside-table.js';
 import type {
   FromTableThread,
   TableOpening,
@@ -61,6 +62,8 @@ export class LookupTable {
   #snapshots: SnapshotNews;
   /** What came of the snapshot that was to be put in the table's place. */
   readonly restored: TableRestored | undefined;
+  /** Why it was begun anew, if there was another one. */
+  readonly lost: TableLost | undefined;
   #life: 'running' | 'stopping' | 'ended' = 'running';
   #failure: ReelkeepError | undefined;
   readonly #ended: Promise<void>;
@@ -80,13 +83,14 @@ export class LookupTable {
 
   private constructor(
     worker: Worker,
-    { identity, restored, snapshots = {} }: Opened,
+    { identity, restored, lost, snapshots = {} }: Opened,
     options: LookupTableOptions,
     limits: TableLimits,
   ) {
     this.#worker = worker;
     this.#identity = identity;
     this.restored = restored;
+    this.lost = lost;
     this.#snapshots = snapshots;
     this.#options = options;
     this.#pendingMax = limits.pendingRequestsMax;

@@ -4,6 +4,7 @@ import type { PlainError } from '../../domain/errors.js';
 import type { TableLimits } from '../../domain/table-limits.js';
 import type { TableIdentity } from '../../domain/table-port.js';
 import type { SnapshotNews, SnapshotPolicy } from '../../domain/table-snapshot.js';
+import type { TableLost } from '../../storage/set-aside-table.js';
 import type { TableMessage, TableNotice } from './messages.js';
 
 /** What the thread reads as its `workerData`. */
@@ -48,6 +49,7 @@ export type FromTableThread =
       readonly type: 'opened';
       readonly identity: TableIdentity;
       readonly restored?: TableRestored | undefined;
+      readonly lost?: TableLost | undefined;
       readonly snapshots?: SnapshotNews;
     }
   /** The batch that holds these requests is durable. */

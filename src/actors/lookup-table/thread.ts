@@ -15,7 +15,7 @@ const post = (message: FromTableThread) => port.postMessage(message);
 try {
   const { dataDir, limits, snapshots: policy, opening } = workerData as TableThreadData;
   const store = await LmdbTableStore.open(dataDir, { opening, kept: policy.kept });
-  const { restored, isNew } = store.opened;
+  const { restored, lost, isNew } = store.opened;
   const server = new TableServer(port, store, limits);
   const snapshots = await TableSnapshots.start({
     place: store.directory,
@@ -36,7 +36,7 @@ try {
       fail(error);
     }
   });
-  post({ type: 'opened', identity: store.identity, restored, snapshots: snapshots.news });
+  post({ type: 'opened', identity: store.identity, restored, lost, snapshots: snapshots.news });
 } catch (error) {
   fail(error);
 }

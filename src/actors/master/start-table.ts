@@ -19,6 +19,7 @@ export async function startTable(
     onSnapshots: (news) => tellSnapshots(log, news),
   });
   if (table.restored !== undefined) tellRestored(log, table.restored);
+  if (table.lost !== undefined) log.warn({ ...table.lost }, 'the table is begun anew');
   return table;
 }
 
