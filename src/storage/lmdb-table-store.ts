@@ -50,8 +50,8 @@ type Database = RootDatabase<Buffer, Buffer>;
 interface Beginning {
   readonly program: string;
   readonly opened: LmdbTableStore['opened'];
-  /** In the place of one that was lost. */
-  readonly isBegunAnew: boolean;
+  /** It is made again, and has no file yet: it becomes the table of the cluster that its keepers name. */
+  readonly isOfAnyCluster: boolean;
 }
 
 export class LmdbTableStore implements TableStore {
@@ -87,7 +87,7 @@ export class LmdbTableStore implements TableStore {
       return await LmdbTableStore.#begin(place, {
         program,
         opened,
-        isBegunAnew: rebuild && opened.isNew,
+        isOfAnyCluster: rebuild && (facts?.files ?? 0) === 0,
       });
     } catch (error) {
       await place.lock.release();
@@ -95,14 +95,14 @@ export class LmdbTableStore implements TableStore {
     }
   }
 
-  static async #begin(place: TableDirectory, { program, opened, isBegunAnew }: Beginning) {
+  static async #begin(place: TableDirectory, { program, opened, isOfAnyCluster }: Beginning) {
     const marker = await readMarker(place.marker);
     const database = openDatabase(place.table);
     try {
       const before = readMeta(database, place.table, marker?.clusterId);
       const meta = beginEpoch(database, { ...before, program });
       await syncTableDirectory(place);
-      await markTable(place.marker, meta.clusterId, isBegunAnew);
+      await markTable(place.marker, meta.clusterId, isOfAnyCluster);
       return new LmdbTableStore(database, place, meta, opened);
     } catch (error) {
       await database.close();

@@ -15,7 +15,7 @@ import { DiskSync } from './disk-sync.js';
 
 export interface TableMarker {
   readonly clusterId: ClusterId;
-  /** The table was begun anew where nothing said of which cluster it is: the keepers will. */
+  /** Of which cluster the table is, the keepers that it is made again from may say otherwise. */
   readonly isProvisional?: true | undefined;
   /** The last time a snapshot was put in the table's place. */
   readonly restored?: Restored | undefined;
@@ -56,20 +56,21 @@ export async function readMarker(path: string): Promise<TableMarker | undefined>
 }
 
 /**
- * Says whose table it is, once that is known.
- * @param isBegunAnew the table, with no more to go by than the marker; without one, its cluster is
- *   not known before a keeper has said it
+ * Says whose table it is.
+ * @param isProvisional its cluster is not known for certain before a keeper has said it
  */
 export async function markTable(
   path: string,
   clusterId: ClusterId,
-  isBegunAnew: boolean,
+  isProvisional: boolean,
 ): Promise<void> {
   const marker = await readMarker(path);
-  if (marker === undefined)
-    await writeMarker(path, { clusterId, ...(isBegunAnew && { isProvisional: true }) });
-  else if (marker.clusterId !== clusterId)
-    await writeMarker(path, { ...marker, clusterId, isProvisional: undefined });
+  if (marker?.clusterId === clusterId && (marker.isProvisional ?? false) === isProvisional) return;
+  await writeMarker(path, {
+    ...marker,
+    clusterId,
+    isProvisional: isProvisional ? true : undefined,
+  });
 }
 
 /** Whole or not at all: written beside, synced, renamed over, directory synced. */

@@ -77,7 +77,8 @@ async function requireSnapshot(path: string, marker: TableMarker | undefined): P
     );
   }
   const { facts } = verdict;
-  if (marker === undefined || marker.clusterId === facts.clusterId) return facts;
+  if (marker === undefined || marker.isProvisional || marker.clusterId === facts.clusterId)
+    return facts;
   throw new ReelkeepError(
     'usage',
     `--restore: ${path} is of cluster ${facts.clusterId}, and this directory of ${marker.clusterId}; nothing was changed, give another snapshot`,

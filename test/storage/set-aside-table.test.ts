@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clusterId } from '../../src/domain/ids.js';
 import { LmdbTableStore } from '../../src/storage/lmdb-table-store.js';
+import { takeSnapshot } from '../../src/storage/table-snapshot-file.js';
 
 const rebuilding = { opening: { rebuild: true } };
+
+const named = clusterId('c'.repeat(32));
 
 let directory: string;
 
@@ -98,10 +101,7 @@ describe('a master that is to make its table again', () => {
     const begun = await LmdbTableStore.open(directory, rebuilding);
     await begun.close();
     const again = await LmdbTableStore.open(directory, rebuilding);
-    const named = clusterId('c'.repeat(32));
-    again.transact((transaction) =>
-      transaction.apply([{ type: 'raise', clusterId: named, epoch: 4, commit: 9 }]),
-    );
+    nameCluster(again);
     await again.close();
 
     const store = await LmdbTableStore.open(directory);
@@ -113,6 +113,38 @@ describe('a master that is to make its table again', () => {
       code: 'integrity',
       detail: expect.stringContaining(named),
     });
+  });
+
+  it.each([
+    [
+      'was begun as a new cluster by mistake',
+      async () => (await LmdbTableStore.open(directory)).close(),
+    ],
+    ['was begun, and the master died before it marked it', () => beginUnmarked()],
+  ])('is of that cluster ever after, though it %s before', async (_, begin) => {
+    await begin();
+    const rebuilt = await LmdbTableStore.open(directory, rebuilding);
+    nameCluster(rebuilt);
+    await rebuilt.close();
+
+    for (const options of [rebuilding, {}]) {
+      const store = await LmdbTableStore.open(directory, options);
+      expect(store.identity.clusterId).toBe(named);
+      await store.close();
+    }
+  });
+
+  it('takes a snapshot of the cluster that its keepers named', async () => {
+    const store = await LmdbTableStore.open(directory, rebuilding);
+    nameCluster(store);
+    await takeSnapshot(store.directory, 8);
+    await store.close();
+    await writeFile(join(directory, 'table.mdb'), 'rot');
+
+    const restored = await LmdbTableStore.open(directory, { opening: { restore: 'latest' } });
+
+    expect(restored.identity).toMatchObject({ clusterId: named, epoch: 5 });
+    await restored.close();
   });
 
   it('S39: raises its own numbers with the rows of one batch, and never lowers them', async () => {
@@ -133,3 +165,14 @@ describe('a master that is to make its table again', () => {
     await again.close();
   });
 });
+
+/** As the first keeper does that is admitted. */
+const nameCluster = (store: LmdbTableStore): void =>
+  store.transact((transaction) =>
+    transaction.apply([{ type: 'raise', clusterId: named, epoch: 4, commit: 9 }]),
+  );
+
+async function beginUnmarked(): Promise<void> {
+  await (await LmdbTableStore.open(directory, rebuilding)).close();
+  await rm(join(directory, 'cluster.json'));
+}
