@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { clusterId } from '../../src/domain/ids.js';
 import { LmdbTableStore } from '../../src/storage/lmdb-table-store.js';
 import { takeSnapshot } from '../../src/storage/table-snapshot-file.js';
@@ -17,6 +17,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await rm(directory, { recursive: true });
 });
 
@@ -49,6 +50,17 @@ describe('a master that is to make its table again', () => {
       detail: expect.stringContaining('cluster.json'),
     });
 
+    expect(await readFile(join(directory, 'table.mdb'))).toEqual(before);
+  });
+
+  it('leaves it where it is when what should read it could not be started', async () => {
+    await (await LmdbTableStore.open(directory)).close();
+    const before = await readFile(join(directory, 'table.mdb'));
+    vi.stubEnv('NODE_OPTIONS', '--require ./not-there.cjs');
+
+    const opening = LmdbTableStore.open(directory, rebuilding);
+
+    await expect(opening).rejects.toMatchObject({ code: 'unavailable' });
     expect(await readFile(join(directory, 'table.mdb'))).toEqual(before);
   });
 
