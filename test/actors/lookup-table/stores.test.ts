@@ -57,6 +57,16 @@ describe('record stored of an upload', () => {
     expect(table.ask('sum up', null).uploadsInProgress).toBe(0);
   });
 
+  it('S35: commits nothing that a keeper was told to delete by a table that was lost', () => {
+    const table = cluster();
+    table.reserve();
+    table.ask('take deletions', { keeper: k2, incarnation: 1, fileIds: [f1], at: wallMs(6) });
+
+    expect(table.store()).toEqual({ accepted: false, reason: 'the file was deleted' });
+
+    expect(table.ask('find file', { name: 'a' })).toBeNull();
+  });
+
   it('takes the second keeper of an upload only with the same bytes', () => {
     const table = cluster();
     table.reserve();

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { type Answer, accept } from '../../../domain/answer.js';
 import type { FileRecord } from '../../../domain/file-record.js';
+import type { FileId } from '../../../domain/ids.js';
 import { isSameContent, provenRow } from '../../../domain/replica-rows.js';
 import {
+  deletedKey,
   endedKey,
   fileKey,
   nameKey,
@@ -41,7 +43,8 @@ function addStored(turn: Turn, file: FileRecord, stored: Stored): Reception {
 
 function commitUpload(turn: Turn, stored: Stored): Reception {
   const upload = stored.uploadId && turn.get(uploadKey(stored.uploadId));
-  if (!upload || upload.fileId !== stored.fileId) return decline(whyUnknown(turn, stored));
+  if (!upload || upload.fileId !== stored.fileId || isDeleted(turn, stored.fileId))
+    return decline(whyUnknown(turn, stored));
   if (upload.size !== stored.size)
     return decline(`${stored.size} bytes were stored and ${upload.size} announced`);
   return addStored(turn, becomeFile(turn, upload, stored), stored);
@@ -72,8 +75,12 @@ function takeName(turn: Turn, upload: OpenUpload, { at }: Pick<Stored, 'at'>): v
   turn.put(nameKey(upload.name), { fileId: upload.fileId });
 }
 
+/** Here, or in a table that was lost, which had committed it: a keeper remembers that then. */
+const isDeleted = (turn: Turn, fileId: FileId): boolean =>
+  turn.get(tombstoneKey(fileId)) !== undefined || turn.get(deletedKey(fileId)) !== undefined;
+
 function whyUnknown(turn: Turn, { uploadId, fileId }: Stored): string {
-  if (turn.get(tombstoneKey(fileId)) !== undefined) return 'the file was deleted';
+  if (isDeleted(turn, fileId)) return 'the file was deleted';
   const ended = uploadId && turn.get(endedKey(uploadId));
   if (ended && ended.outcome.type === 'failed')
     return `the upload has ended: ${ended.outcome.error.detail}`;
