@@ -65,6 +65,7 @@ export class LmdbTableStore implements TableStore {
     /** There was nothing in it. */
     readonly isNew: boolean;
   };
+  readonly #commitFound: number;
   #meta: TableMeta;
   #life: 'open' | 'failed' | 'closed' = 'open';
 
@@ -118,6 +119,7 @@ export class LmdbTableStore implements TableStore {
   ) {
     this.#database = database;
     this.directory = directory;
+    this.#commitFound = meta.commit;
     this.#meta = meta;
     this.opened = opened;
   }
@@ -137,7 +139,8 @@ export class LmdbTableStore implements TableStore {
         const transaction = new LmdbTransaction(database, this.identity);
         worked = { result: work(transaction) };
         if (transaction.written === 0) return;
-        if (!this.#hasRoom()) throw noRoom(this.directory);
+        // The first one begins a term, for which room has been left: reads go on after a restart.
+        if (meta.commit > this.#commitFound && !this.#hasRoom()) throw noRoom(this.directory);
         const { identity, rowsAdded } = transaction;
         meta = { ...meta, ...identity, commit: identity.commit + 1, rows: meta.rows + rowsAdded };
         putRow(database, metaKey, meta);

@@ -31,6 +31,21 @@ describe.skipIf(disk === undefined)('a table whose disk is full', () => {
     expect(readTable(join(root, 'a', 'table.mdb'))).toMatchObject({ commit: 2, rows: 2 });
   });
 
+  it('L8: is opened all the same, for one commit and for reads', async () => {
+    const before = await LmdbTableStore.open(join(root, 'd'));
+    write(before, 'a');
+    await before.close();
+    await writeFile(join(root, 'junk'), Buffer.alloc(20 * mebibyte));
+
+    const store = await LmdbTableStore.open(join(root, 'd'));
+    write(store, 'b');
+
+    expect(() => write(store, 'c')).toThrow(expect.objectContaining({ code: 'no-space' }));
+    expect(namesIn(store)).toEqual(['a', 'b']);
+    await store.close();
+    await rm(join(root, 'junk'));
+  });
+
   it('S10: keeps what was committed when a commit finds no room on its way', async () => {
     const store = await LmdbTableStore.open(join(root, 'b'));
     write(store, 'a');
