@@ -15,7 +15,7 @@ import { type WalkVerdict, walkTable } from './table-walk-check.js';
 
 /** What is to be done with the table before it is opened. */
 export interface TableOpening {
-  /** A path, a name in the directory of snapshots, or `latest`. */
+  /** A snapshot is put in its place: a path, a name in the directory of snapshots, or `latest`. */
   readonly restore?: string;
   /** A table that is damaged is set aside, and one that is gone is begun anew. */
   readonly rebuild?: boolean;

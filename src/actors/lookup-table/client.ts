@@ -11,12 +11,12 @@ import { defaultTableLimits, type TableLimits } from '../../domain/table-limits.
 import type { TableIdentity } from '../../domain/table-port.js';
 import type { SnapshotNews, SnapshotPolicy } from '../../domain/table-snapshot.js';
 import type { TableLost } from '../../storage/set-aside-table.js';
+import type { TableOpening } from '../../storage/table-opening.js';
+import type { RestoreOutcome } from '../../storage/table-restore.js';
 import type {
   FromTableThread,
-  TableOpening,
   TableRequest,
   TableResponse,
-  TableRestored,
   TableThreadData,
   ToTableThread,
 } from './envelope.js';
@@ -61,7 +61,7 @@ export class LookupTable {
   #identity: TableIdentity;
   #snapshots: SnapshotNews;
   /** What came of the snapshot that was to be put in the table's place. */
-  readonly restored: TableRestored | undefined;
+  readonly restored: RestoreOutcome | undefined;
   /** Why it was begun anew, if there was another one. */
   readonly lost: TableLost | undefined;
   #life: 'running' | 'stopping' | 'ended' = 'running';

@@ -5,6 +5,8 @@ import type { TableLimits } from '../../domain/table-limits.js';
 import type { TableIdentity } from '../../domain/table-port.js';
 import type { SnapshotNews, SnapshotPolicy } from '../../domain/table-snapshot.js';
 import type { TableLost } from '../../storage/set-aside-table.js';
+import type { TableOpening } from '../../storage/table-opening.js';
+import type { RestoreOutcome } from '../../storage/table-restore.js';
 import type { TableMessage, TableNotice } from './messages.js';
 
 /** What the thread reads as its `workerData`. */
@@ -14,19 +16,6 @@ export interface TableThreadData {
   readonly snapshots: SnapshotPolicy;
   readonly opening: TableOpening;
 }
-
-/** What is done with the table before it is opened. */
-export interface TableOpening {
-  /** A snapshot is put in its place: a path, a name in the directory of snapshots, or `latest`. */
-  readonly restore?: string;
-  /** It is set aside when it is damaged, and one that is empty or gone is begun anew. */
-  readonly rebuild?: boolean;
-}
-
-/** What came of that. */
-export type TableRestored =
-  | { readonly type: 'restored'; readonly snapshot: string; readonly aside?: string }
-  | { readonly type: 'already restored'; readonly snapshot: string };
 
 export interface TableRequest {
   readonly id: number;
@@ -48,7 +37,7 @@ export type FromTableThread =
   | {
       readonly type: 'opened';
       readonly identity: TableIdentity;
-      readonly restored?: TableRestored | undefined;
+      readonly restored?: RestoreOutcome | undefined;
       readonly lost?: TableLost | undefined;
       readonly snapshots?: SnapshotNews;
     }

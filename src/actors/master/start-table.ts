@@ -1,8 +1,8 @@
 /** Opens the table as the master was told to, and logs what its thread says of more than its rows. */
 import type { Logger } from 'pino';
 import type { SnapshotNews } from '../../domain/table-snapshot.js';
+import type { RestoreOutcome } from '../../storage/table-restore.js';
 import { LookupTable, type LookupTableOptions } from '../lookup-table/client.js';
-import type { TableRestored } from '../lookup-table/envelope.js';
 import type { MasterConfig } from './config.js';
 
 /** @throws ReelkeepError as `LookupTable.start` says */
@@ -28,7 +28,7 @@ function tellSnapshots(log: Logger, { last, failure }: SnapshotNews): void {
   else log.info({ name: last?.name, files: last?.files }, 'snapshot of the table');
 }
 
-function tellRestored(log: Logger, restored: TableRestored): void {
+function tellRestored(log: Logger, restored: RestoreOutcome): void {
   const { snapshot } = restored;
   if (restored.type === 'already restored')
     log.info({ snapshot }, 'the snapshot was put in its place before: the table stays as it is');
