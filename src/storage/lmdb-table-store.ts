@@ -22,7 +22,12 @@ import { snapshotDefaults } from '../domain/table-snapshot.js';
 import { isCommitWithoutRoom, toTableError } from './lmdb-error.js';
 import { programVersion } from './program-version.js';
 import { clearTheWay, type TableLost } from './set-aside-table.js';
-import { openTableDirectory, syncTableDirectory, type TableDirectory } from './table-directory.js';
+import {
+  openTableDirectory,
+  removeIfThere,
+  syncTableDirectory,
+  type TableDirectory,
+} from './table-directory.js';
 import { markTable, readMarker } from './table-marker.js';
 import { metaKey, type TableMeta, tableSchema } from './table-meta.js';
 import { requireTable, type TableOpening } from './table-opening.js';
@@ -104,6 +109,7 @@ export class LmdbTableStore implements TableStore {
       const meta = beginEpoch(database, { ...before, program });
       await syncTableDirectory(place);
       await markTable(place.marker, meta.clusterId, isOfAnyCluster);
+      await removeIfThere(place.restoring);
       return new LmdbTableStore(database, place, meta, opened);
     } catch (error) {
       await database.close();

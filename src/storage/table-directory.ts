@@ -18,6 +18,8 @@ export interface TableDirectory {
   /** Says whose directory this is, also when the table is gone. */
   readonly marker: string;
   readonly snapshots: string;
+  /** A copy of a snapshot, on its way to the table's place. */
+  readonly restoring: string;
   readonly lock: RootLock;
 }
 
@@ -25,13 +27,14 @@ const tableName = 'table.mdb';
 const markerName = 'cluster.json';
 const lockName = 'table.lock';
 const snapshotsName = 'snapshots';
+const restoringName = `${tableName}.restoring`;
 const asidePrefix = `${tableName}.aside-`;
 /** What a first start that was interrupted, or a fresh file system, leaves in an empty directory. */
 const mayLieInEmptyDirectory: ReadonlySet<string> = new Set([
   lockName,
   `${tableName}-lock`,
   `${markerName}.tmp`,
-  `${tableName}.restoring`,
+  restoringName,
   snapshotsName,
   'lost+found',
 ]);
@@ -48,6 +51,7 @@ export async function openTableDirectory(directory: string): Promise<TableDirect
     tableLock: join(path, `${tableName}-lock`),
     marker: join(path, markerName),
     snapshots: join(path, snapshotsName),
+    restoring: join(path, restoringName),
     lock,
   };
 }

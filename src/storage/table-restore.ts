@@ -99,7 +99,7 @@ const soundTable = ({ table }: TableDirectory, present: TableFacts, facts: Table
  * @returns where the table went that stood there
  */
 async function exchange(place: TableDirectory, from: string): Promise<string | undefined> {
-  const spare = `${place.table}.restoring`;
+  const { restoring: spare } = place;
   try {
     await removeIfThere(spare);
     await copyDurably(from, spare);

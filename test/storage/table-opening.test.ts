@@ -174,6 +174,15 @@ describe('restoring a snapshot', () => {
     await again.close();
   });
 
+  it('leaves no copy of the snapshot behind when it was cut short and is not asked for again', async () => {
+    await useTable('a');
+    await copyFile(table, `${table}.restoring`);
+
+    await useTable('b');
+
+    expect(await readdir(directory)).not.toContain('table.mdb.restoring');
+  });
+
   it.each([
     ['before the table was set aside', async () => undefined],
     ['when the table was set aside', () => rename(table, `${table}.aside-20260101T000000.000Z`)],
