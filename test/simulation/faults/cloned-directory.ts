@@ -5,6 +5,8 @@ import { chooseDisk, startOn, takeOut } from './directories.js';
 import { passesMs } from './lasting.js';
 import { seconds } from './seconds.js';
 
+const lookAgainMs = 500;
+
 export const clonedDirectory: Happening = {
   kind: 'cloned directory',
   layer: 'identity',
@@ -21,11 +23,17 @@ export const clonedDirectory: Happening = {
     startOn(keeper, takeOut(source));
     cluster.damage.wipe(keeper.name, cluster.nowMs);
     const ms = numberOf(params, 'lastsMs');
-    cluster.stage.kernel.after(ms, 'fault ends', () => {
+    const end = (): void => {
+      // What was acknowledged meanwhile may rest on the copy alone.
+      if (!budget.sparesMisplaced(keeper)) {
+        cluster.stage.kernel.after(lookAgainMs, 'fault ends', end);
+        return;
+      }
       startOn(keeper, 'empty');
       cluster.damage.wipe(keeper.name, cluster.nowMs);
       foundAgain();
-    });
+    };
+    cluster.stage.kernel.after(ms, 'fault ends', end);
     return `${keeper.name}: killed, and started on a copy of ${source.name}'s disk, for ${seconds(ms)}`;
   },
 };

@@ -54,6 +54,21 @@ export class Budget {
     return () => void this.#cluster.misplaced.delete(keeper);
   }
 
+  /** Whether all that was acknowledged lies on other machines, too, which have the directories that belong there. */
+  sparesMisplaced(keeper: Service): boolean {
+    if (!this.isLimited) return true;
+    if (keeper.box.disk.list(`${keeperRoot}/staging`).length > 0) return false;
+    const table = this.#cluster.table();
+    const others = this.#cluster.keepers.filter((one) => one !== keeper && !this.isMisplaced(one));
+    return [...objectsOn(keeper)].every((fileId) => {
+      const file = table?.files.get(fileId);
+      if (file === undefined) return table?.uploads.every((open) => open.fileId !== fileId) ?? true;
+      const content = this.#cluster.contentOf(file.digest);
+      if (content === undefined) return true;
+      return others.some((other) => this.#cluster.replica(other, fileId, content) === 'sound');
+    });
+  }
+
   /** Whether any machine has another directory than its own. */
   get isAnyMisplaced(): boolean {
     return this.#cluster.misplaced.size > 0;

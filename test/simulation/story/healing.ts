@@ -23,10 +23,11 @@ const patienceMs = 400_000;
 export async function heal(arena: Arena, until: Until): Promise<void> {
   const { cluster, budget } = arena;
   const { trace } = cluster.stage;
-  await until('setup', patienceMs, () => isInPlace(arena));
   const core = chooseCore(arena);
   trace.tell('story', `is healed: the core of ${core.map(({ name }) => name).join(', ')}`);
   healServices(arena, core);
+  // After that, for what lies on a copy may first have to be copied to the core.
+  await until('setup', patienceMs, () => isInPlace(arena));
   cluster.isHealing = true;
   await until('L8', patienceMs, () => cluster.master.isReady || 'the master does not serve');
   await until('L7', patienceMs, () => whoIsNotReady(arena, core));
