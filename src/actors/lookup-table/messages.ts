@@ -7,11 +7,13 @@
 import type { PlainError } from '../../domain/errors.js';
 import type { FileRecord } from '../../domain/file-record.js';
 import type { ClusterId, Digest, FileId, KeeperId, UploadId, WallMs } from '../../domain/ids.js';
+import type { InventoryEntry } from '../../domain/inventory-entry.js';
 import type { KeeperRecord } from '../../domain/keeper-record.js';
 import type { Mp4Facts } from '../../domain/mp4-facts.js';
 import type { TermBegun } from '../../domain/table-rows.js';
 import type { SeenBefore } from '../../domain/term-line.js';
 
+export type { InventoryEntry, ManifestFacts } from '../../domain/inventory-entry.js';
 export type { KeeperRecord } from '../../domain/keeper-record.js';
 
 /** One line a request: what it carries, what it answers. */
@@ -292,21 +294,6 @@ export interface UploadEnded {
   readonly uploadId: UploadId;
   readonly error: PlainError;
 }
-
-export interface InventoryEntry {
-  readonly fileId: FileId;
-  readonly size: number;
-  readonly digest: Digest;
-  readonly uploadId: UploadId;
-  readonly quarantined: boolean;
-  /** Whole, and bad bytes of the same file are set aside. */
-  readonly aside: boolean;
-  /** Of a whole replica, from keepers that are to be taken in. */
-  readonly facts?: ManifestFacts;
-}
-
-/** What a manifest says of its file besides what identifies the bytes. */
-export type ManifestFacts = Pick<FileRecord, 'name' | 'createdAt' | 'target' | 'mp4'>;
 
 export interface TableSummary {
   readonly clusterId: ClusterId;
