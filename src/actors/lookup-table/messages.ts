@@ -11,10 +11,12 @@ import type { InventoryEntry } from '../../domain/inventory-entry.js';
 import type { KeeperRecord } from '../../domain/keeper-record.js';
 import type { Mp4Facts } from '../../domain/mp4-facts.js';
 import type { TermBegun } from '../../domain/table-rows.js';
+import type { TableSummary } from '../../domain/table-summary.js';
 import type { SeenBefore } from '../../domain/term-line.js';
 
 export type { InventoryEntry, ManifestFacts } from '../../domain/inventory-entry.js';
 export type { KeeperRecord } from '../../domain/keeper-record.js';
+export type { TableSummary } from '../../domain/table-summary.js';
 
 /** One line a request: what it carries, what it answers. */
 export interface TableRequests {
@@ -293,15 +295,4 @@ export interface UploadProgress {
 export interface UploadEnded {
   readonly uploadId: UploadId;
   readonly error: PlainError;
-}
-
-export interface TableSummary {
-  readonly clusterId: ClusterId;
-  readonly epoch: number;
-  readonly commit: number;
-  readonly files: number;
-  readonly bytes: number;
-  readonly uploadsInProgress: number;
-  /** Pairs of a deleted file and a keeper that has not confirmed. */
-  readonly deletionsDue: number;
 }
