@@ -10,6 +10,10 @@ describe('the resources of a server', () => {
     );
   });
 
+  it('are back with fewer sockets, as some of its start have ended', () => {
+    expect(notBack(held(80, { socket: 14 }), held(80, { socket: 10 }))).toBe(undefined);
+  });
+
   it('are not back with one socket more, or one file fewer', () => {
     expect(notBack(held(80, { socket: 5 }), held(80, { socket: 6 }))).toContain('6 descriptors');
     expect(notBack(held(80, { '/lock': 1 }), held(80, {}))).toContain('0 descriptors of /lock');
