@@ -10,25 +10,14 @@
  * A master that made its table again wants more: what the manifests say of whole replicas, and
  * first of all which files this keeper was told to delete.
  */
-import { type Digest, digest, type FileId, type UploadId, uploadId } from '../domain/ids.js';
+import { digest, type FileId, uploadId } from '../domain/ids.js';
+import type { InventoryEntry, ManifestFacts } from '../domain/inventory-entry.js';
 import type { Manifest } from '../domain/manifest.js';
 import { isDiskFailure } from './disk-error.js';
 import { storageLimits } from './limits.js';
 import { type ManifestFile, readManifestFile } from './manifest-file.js';
 import { listBuckets, listReplicas, mapWindows } from './object-listing.js';
 import { fileBytes, type StoreParts, setAside } from './replica-files.js';
-
-export interface InventoryEntry {
-  readonly fileId: FileId;
-  readonly size: number;
-  readonly digest: Digest;
-  readonly uploadId: UploadId;
-  readonly quarantined: boolean;
-  /** Whole, and bad bytes of the same file are set aside. */
-  readonly aside: boolean;
-  /** Of a whole replica, when facts are wanted. */
-  readonly facts?: Pick<Manifest, 'name' | 'createdAt' | 'target' | 'mp4'>;
-}
 
 export type InventoryDepth = 'what is here' | 'facts and deletions';
 
@@ -200,7 +189,7 @@ async function examineAside(
   return entryOf(fileId, bytes, file, true);
 }
 
-const factsOf = ({ name, createdAt, target, mp4 }: Manifest): InventoryEntry['facts'] & object => ({
+const factsOf = ({ name, createdAt, target, mp4 }: Manifest): ManifestFacts => ({
   name,
   createdAt,
   target,

@@ -11,8 +11,8 @@ import {
   uploadId,
   wallMs,
 } from '../../src/domain/ids.js';
+import type { InventoryEntry } from '../../src/domain/inventory-entry.js';
 import { blake3, digestOf } from '../../src/storage/blake3.js';
-import type { InventoryEntry } from '../../src/storage/inventory.js';
 import { HashPool } from '../../src/storage/pool/hash-pool.js';
 import { ReplicaStore, type ReplicaStoreOptions } from '../../src/storage/replica-store.js';
 import type { ManifestFields, StagedReplica } from '../../src/storage/staged-replica.js';
