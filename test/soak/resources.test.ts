@@ -10,7 +10,7 @@ describe('the resources of a server', () => {
     );
   });
 
-  it('are back with fewer sockets, as some of its start have ended', () => {
+  it('are back with fewer sockets', () => {
     expect(notBack(held(80, { socket: 14 }), held(80, { socket: 10 }))).toBe(undefined);
   });
 

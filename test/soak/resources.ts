@@ -3,8 +3,7 @@
  *
  * At rest a server has as many descriptors of each kind as when it had just become ready: pool
  * threads have ended after their half minute, idle connections after theirs, and clients are gone.
- * Of sockets it may have fewer, for at its start those are still connected who asked whether it was
- * ready; a file fewer may be its lock.
+ * Of sockets it may have fewer, which is no leak; a file fewer may be its lock.
  * Its memory may lie above that by the chunk buffers that it keeps for the next transfer, and by
  * what V8 does not give back of a heap that has breathed.
  */
