@@ -3,12 +3,13 @@
  *
  * A failed sync is final: afterwards the operating system may report success for data that it has
  * dropped, so neither the file nor the directory is ever synced again by this process, and the disk
- * is suspect from then on.
+ * is suspect from then on. A directory that could not be opened, for want of a descriptor say, was
+ * not synced and dropped nothing: a later sync of it is worth what it says.
  */
 import { constants, fsync as fsyncCallback } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { diskError, isDiskSick, isSystemError } from './disk-error.js';
+import { diskError, isDiskSick, isSystemError, toDiskError } from './disk-error.js';
 
 /** `relaxed` leaves it to the operating system when data reaches the disk. */
 export type Durability = 'strict' | 'relaxed';
@@ -27,6 +28,7 @@ export class DiskSync {
   readonly #onSuspect: (reason: string) => void;
   readonly #failed = new WeakSet<FileHandle>();
   readonly #failedDirectories = new Set<string>();
+  readonly #unopenedDirectories = new Set<string>();
   #suspect = false;
 
   constructor({ durability, fsync, onSuspect }: DiskSyncOptions) {
@@ -67,25 +69,35 @@ export class DiskSync {
     }
   }
 
-  /** Whether names in the directory changed that will never be known to be durable in this run. */
-  hasFailed(directory: string): boolean {
-    return this.#failedDirectories.has(directory);
+  /** Whether names in the directory changed that are not known to be durable. */
+  isUnsynced(directory: string): boolean {
+    return this.#failedDirectories.has(directory) || this.#unopenedDirectories.has(directory);
   }
 
   async directory(path: string): Promise<void> {
     if (this.#durability === 'relaxed') return;
-    if (this.hasFailed(path))
+    if (this.#failedDirectories.has(path))
       throw diskError(`syncing ${path}`, 'EIO', 'an earlier sync of it failed');
+    const handle = await this.#openDirectory(path);
     try {
-      const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
-      try {
-        await this.#fsync(handle.fd);
-      } finally {
-        await handle.close();
-      }
+      await this.#fsync(handle.fd);
     } catch (error) {
       this.#failedDirectories.add(path);
       throw this.#syncFailed(path, error);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async #openDirectory(path: string): Promise<FileHandle> {
+    try {
+      const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+      this.#unopenedDirectories.delete(path);
+      return handle;
+    } catch (error) {
+      this.#unopenedDirectories.add(path);
+      this.noteError(error);
+      throw toDiskError(`opening ${path} to sync it`, error);
     }
   }
 

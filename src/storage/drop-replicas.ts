@@ -22,7 +22,7 @@ export function dropReplicas(parts: StoreParts, fileIds: readonly FileId[]): Pro
     // A name that was removed before, by whoever gave it up, may not be off the disk yet.
     return [
       ...((await fileBytes(bucket)) === undefined ? [] : [bucket]),
-      ...(hadAside || parts.sync.hasFailed(quarantine) ? [quarantine] : []),
+      ...(hadAside || parts.sync.isUnsynced(quarantine) ? [quarantine] : []),
     ];
   });
 }

@@ -1,5 +1,5 @@
 import { fsyncSync } from 'node:fs';
-import { open, truncate } from 'node:fs/promises';
+import { mkdir, open, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterId } from '../../src/domain/ids.js';
@@ -93,6 +93,29 @@ describe('a sync that fails', () => {
 
     expect(report.dropped).toEqual([]);
     expect(report.failed).toMatchObject([{ fileId: film.fileId, error: { code: 'unavailable' } }]);
+  });
+});
+
+describe('a directory that cannot be opened to be synced', () => {
+  it('was not synced, says so until it is, and makes no disk suspect', async () => {
+    const reasons: string[] = [];
+    const sync = new DiskSync({
+      durability: 'strict',
+      onSuspect: (reason) => reasons.push(reason),
+    });
+    const path = join(await bench.directory(), 'later');
+
+    await expect(sync.directory(path)).rejects.toMatchObject({ code: 'unavailable' });
+    const before = sync.isUnsynced(path);
+    await mkdir(path);
+    await sync.directory(path);
+
+    expect([before, sync.isUnsynced(path), sync.suspect, reasons]).toEqual([
+      true,
+      false,
+      false,
+      [],
+    ]);
   });
 });
 
