@@ -44,7 +44,9 @@ describe('a keeper on a network of its own', () => {
     await put('afterwards.mp4', 3);
     await rig.succeed('get', 'before.mp4', '-o', rig.path('back.mp4'));
 
-    expect(changes).toEqual(['joining', 'alive', 'suspect', 'lost', 'joining', 'alive']);
+    expect(changes.slice(0, 4)).toEqual(['joining', 'alive', 'suspect', 'lost']);
+    // A stream that outlived the cable is heard again; a keeper whose stream broke registers anew.
+    expect([['alive'], ['joining', 'alive']]).toContainEqual(changes.slice(4));
     expect(await sha256(rig.path('back.mp4'))).toBe(films.get('before.mp4'));
     await expectSound(rig, films);
     tell(
