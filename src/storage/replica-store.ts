@@ -216,7 +216,9 @@ export class ReplicaStore {
   async space(): Promise<Space> {
     try {
       const { place, space } = this.#parts;
-      return await place.whileThere(() => space.measure());
+      const measured = await space.measure();
+      await place.requireThere();
+      return measured;
     } catch (error) {
       this.#parts.sync.noteError(error);
       throw toDiskError('measuring the disk', error);
