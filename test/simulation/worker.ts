@@ -7,7 +7,11 @@ import type { ToWorker } from './command/worker-messages.js';
 import { runStory } from './story/run-story.js';
 import { storyOf } from './story/story-of.js';
 
+/** Of an error's stack in a run that somebody looks at; in the others it is too dear. */
+const stackTraceLimit = Error.stackTraceLimit;
+
 async function play(asked: ToWorker): Promise<PlainReport> {
+  Error.stackTraceLimit = asked.type === 'play' ? stackTraceLimit : 0;
   const begunMs = performance.now();
   const story = asked.type === 'play' ? asked.story : storyOf(asked.seed, asked.run, asked.options);
   const isVerbose = asked.type === 'play' && asked.isVerbose;

@@ -2,6 +2,9 @@
  * The loop of a run: takes the next event, moves virtual time there, lets it happen, and goes on
  * only when everything that follows from it in the same turn has happened too.
  *
+ * Turns are immediates of the real loop, many of them asked for at once: between any two of these
+ * Node works off all ticks and promises, and only after the last one does it look at the real world.
+ *
  * An event belongs to a process or to the world itself. While one of a process happens, and while
  * the promises that it settled are worked off, that process is the current one: that is how a
  * twin knows on whose clock, disk and network it is being called. Events of a process that has
@@ -22,6 +25,8 @@ export interface KernelEvent extends Scheduled {
   readonly label: string;
   readonly happen: () => void;
 }
+
+const turnsAtOnce = 256;
 
 export interface KernelOptions {
   /** More events than that in a run, and it is a livelock. */
@@ -87,18 +92,52 @@ export class Kernel {
     }
   }
 
-  /** Returns when virtual time has come to `untilMs`, or when `isOver` says so after an event. */
-  async run(untilMs: number, isOver: () => boolean = () => false): Promise<void> {
+  /** Resolves when virtual time has come to `untilMs`, or when `isOver` says so after an event. */
+  run(untilMs: number, isOver: () => boolean = () => false): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let left = 0;
+      let life: 'running' | 'over' = 'running';
+      const askForTurns = (): void => {
+        left = turnsAtOnce;
+        for (let at = 0; at < turnsAtOnce; at += 1) nextTurn(turn);
+      };
+      const turn = (): void => {
+        left -= 1;
+        if (life === 'over') return;
+        try {
+          if (this.#takeTurn(untilMs, isOver)) {
+            if (left === 0) askForTurns();
+            return;
+          }
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+        life = 'over';
+      };
+      askForTurns();
+    });
+  }
+
+  /** Up to and with the next event of a process. Answers whether there is more to come. */
+  #takeTurn(untilMs: number, isOver: () => boolean): boolean {
+    if (this.#current !== undefined) {
+      this.#current = undefined;
+      if (isOver()) return false;
+    }
     for (;;) {
       const next = this.#queue.peek();
-      if (next === undefined || next.atMs > untilMs) break;
+      if (next === undefined || next.atMs > untilMs) {
+        this.#nowMs = Math.max(this.#nowMs, untilMs);
+        return false;
+      }
       this.#queue.pop();
       if (!next.isDue) continue;
       this.#nowMs = next.atMs;
-      await this.#happen(next);
-      if (isOver()) return;
+      this.#happen(next);
+      if (this.#current !== undefined) return true;
+      if (isOver()) return false;
     }
-    this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 
   #schedule(
@@ -115,7 +154,7 @@ export class Kernel {
     return event;
   }
 
-  async #happen(event: KernelEvent): Promise<void> {
+  #happen(event: KernelEvent): void {
     const { process } = event;
     if (process?.life === 'ended') return;
     if (process?.isPaused) {
@@ -132,8 +171,5 @@ export class Kernel {
     } catch (error) {
       this.#options.onThrown(process, error);
     }
-    // All promises and ticks that follow are worked off before the next turn of the real loop.
-    if (process !== undefined) await new Promise((resolve) => nextTurn(resolve));
-    this.#current = undefined;
   }
 }
