@@ -10,19 +10,23 @@ export const secondFsyncTrusted: Mutant = {
       file: 'src/storage/disk-sync.ts',
       from: `    try {
       await this.#fsync(handle.fd);
-    } catch (error) {`,
+    } catch (error) {
+      this.#failed.add(handle);`,
       to: `    try {
       await this.#fsync(handle.fd).catch(() => this.#fsync(handle.fd));
-    } catch (error) {`,
+    } catch (error) {
+      this.#failed.add(handle);`,
     },
     {
       file: 'src/storage/disk-sync.ts',
-      from: `      try {
-        await this.#fsync(handle.fd);
-      } finally {`,
-      to: `      try {
-        await this.#fsync(handle.fd).catch(() => this.#fsync(handle.fd));
-      } finally {`,
+      from: `    try {
+      await this.#fsync(handle.fd);
+    } catch (error) {
+      this.#failedDirectories.add(path);`,
+      to: `    try {
+      await this.#fsync(handle.fd).catch(() => this.#fsync(handle.fd));
+    } catch (error) {
+      this.#failedDirectories.add(path);`,
     },
   ],
 };
