@@ -4,14 +4,20 @@ import type { KeeperId } from './ids.js';
 
 export type KeeperState = 'joining' | 'alive' | 'suspect' | 'lost' | 'draining' | 'retired';
 
+/**
+ * `whole` has been taken in. `partial`: the keeper has said more than once that it cannot read all of
+ * its disk, and nothing says when it will.
+ */
+export type InventoryStanding = 'awaited' | 'partial' | 'whole';
+
 export interface KeeperView {
   readonly keeper: KeeperId;
   /** `host:port` of the data port. */
   readonly address: string;
   readonly state: KeeperState;
   readonly incarnation: number;
-  /** The full inventory of this incarnation has been taken in. */
-  readonly reported: boolean;
+  /** Of this incarnation. */
+  readonly inventory: InventoryStanding;
   /** No new replica may be placed here: its disk failed or is read-only. */
   readonly diskSuspect: boolean;
   readonly freeBytes: number;
@@ -44,7 +50,9 @@ export function replicaState(replica: ReplicaRecord, keepers: KeeperViews): Repl
 }
 
 const isVouchedFor = (replica: ReplicaRecord, keeper: KeeperView): boolean =>
-  keeper.reported && replica.incarnation === keeper.incarnation && replica.unreadable !== true;
+  keeper.inventory === 'whole' &&
+  replica.incarnation === keeper.incarnation &&
+  replica.unreadable !== true;
 
 /** Fit to read from, best first. */
 export function readableReplicas(file: FileRecord, keepers: KeeperViews): readonly ReplicaRecord[] {

@@ -46,7 +46,7 @@ export function chooseKeeper(views: KeeperViews, wish: PlacementWish): Placement
 
 /** Whether new replicas may be placed there at all. */
 export const isPlaceable = (view: KeeperView): boolean =>
-  view.state === 'alive' && view.reported && !view.diskSuspect;
+  view.state === 'alive' && view.inventory === 'whole' && !view.diskSuspect;
 
 export const isUsable = (view: KeeperView, excluded: ReadonlySet<KeeperId>): boolean =>
   isPlaceable(view) && !excluded.has(view.keeper);

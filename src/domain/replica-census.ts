@@ -5,6 +5,8 @@
  * that is suspect or joining is `awaited`: not absent, so no copy is made and none is counted
  * as wanting because of it, and not proven either, so nothing is dropped because of it. One that
  * its keeper could not read is not awaited: no report says that it can be read again.
+ * Nor is one on a keeper that cannot read all of its disk: files are brought to their target without
+ * it, and if it can tell everything after all, what is too much is dropped.
  */
 import type { FileRecord, ReplicaRecord } from './file-record.js';
 import { type KeeperView, type KeeperViews, replicaState } from './keeper-view.js';
@@ -89,8 +91,11 @@ function kindOf(replica: ReplicaRecord, views: KeeperViews): keyof Census | 'abs
 }
 
 /** An inventory is still to come, or the table has heard of the keeper's new start before its view changed. */
-const isToBeHeardOf = ({ incarnation }: ReplicaRecord, view: KeeperView | undefined): boolean =>
-  view?.state === 'joining' || view?.reported === false || incarnation > (view?.incarnation ?? 0);
+function isToBeHeardOf({ incarnation }: ReplicaRecord, view: KeeperView | undefined): boolean {
+  if (incarnation > (view?.incarnation ?? 0)) return true;
+  if (view?.inventory === 'partial') return false;
+  return view?.state === 'joining' || view?.inventory === 'awaited';
+}
 
 const canBeTold = ({ keeper }: ReplicaRecord, views: KeeperViews): boolean =>
-  views.get(keeper)?.state === 'alive' && views.get(keeper)?.reported === true;
+  views.get(keeper)?.state === 'alive' && views.get(keeper)?.inventory === 'whole';

@@ -95,7 +95,7 @@ const keepers = (states: Readonly<Record<string, KeeperState>>) =>
         address: '127.0.0.1:1',
         state,
         incarnation: 1,
-        reported: true,
+        inventory: 'whole',
         diskSuspect: false,
         freeBytes: 1,
         usedBytes: 1,

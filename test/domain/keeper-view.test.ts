@@ -21,7 +21,7 @@ describe('replica state', () => {
   });
 
   it('is unverified until the whole inventory of the keeper has been heard', () => {
-    expect(replicaState(replica, viewsOf(view({ reported: false })))).toBe('unverified');
+    expect(replicaState(replica, viewsOf(view({ inventory: 'awaited' })))).toBe('unverified');
   });
 
   it('is unverified when an earlier start of the keeper vouched for it', () => {
@@ -60,7 +60,7 @@ describe('readable replicas', () => {
   it('come best first: live, unverified, suspect', () => {
     const states: Record<string, Partial<KeeperView>> = {
       k1: { state: 'suspect' },
-      k2: { reported: false },
+      k2: { inventory: 'awaited' },
       k3: {},
       k4: { state: 'lost' },
     };
@@ -97,7 +97,7 @@ const view = (changes: Partial<KeeperView> = {}): KeeperView => ({
   address: '127.0.0.1:7001',
   state: 'alive',
   incarnation: 1,
-  reported: true,
+  inventory: 'whole',
   diskSuspect: false,
   freeBytes: 1,
   usedBytes: 0,

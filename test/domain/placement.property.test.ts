@@ -14,7 +14,9 @@ describe(`chooseKeeper (seed ${seed})`, () => {
       fc.property(keepers, fc.subarray(names), fc.nat(100), (views, names, size) => {
         const excluded = new Set(names.map(keeperId));
         const fit = views
-          .filter((view) => view.state === 'alive' && view.reported && !view.diskSuspect)
+          .filter(
+            (view) => view.state === 'alive' && view.inventory === 'whole' && !view.diskSuspect,
+          )
           .filter((view) => !excluded.has(view.keeper) && view.freeBytes > size);
 
         const choice = chooseKeeper(viewsOf(...views), { size, excluded });
@@ -45,7 +47,7 @@ const keepers = fc.tuple(
     fc
       .record({
         state: fc.constantFrom<KeeperState[]>('alive', 'suspect', 'joining', 'lost'),
-        reported: fc.boolean(),
+        inventory: fc.constantFrom('awaited', 'partial', 'whole'),
         diskSuspect: fc.boolean(),
         freeBytes: fc.nat(100),
         transfers: fc.nat(2),

@@ -10,7 +10,7 @@ export const viewOf = (name: string, given: Partial<KeeperView> = {}): KeeperVie
   address: '127.0.0.1:7001',
   state: 'alive',
   incarnation: 1,
-  reported: true,
+  inventory: 'whole',
   diskSuspect: false,
   freeBytes: 100 * gib,
   usedBytes: 0,

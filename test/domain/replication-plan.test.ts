@@ -30,8 +30,8 @@ describe('planCopy', () => {
   });
 
   it.each([
-    ['has not said what it holds', { state: 'joining', reported: false }],
-    ['can not say all that it holds', { state: 'alive', reported: false }],
+    ['has not said what it holds', { state: 'joining', inventory: 'awaited' }],
+    ['can not say all that it holds', { state: 'alive', inventory: 'awaited' }],
     ['is suspect', { state: 'suspect' }],
   ] as const)('L9: does not wait for an unreadable replica whose keeper %s', (_, given) => {
     const file = fileOf(1, ['a', 'b', replicaOn('c', { unreadable: true })]);
@@ -40,6 +40,29 @@ describe('planCopy', () => {
 
     expect(judgeNeed(file, census)).toMatchObject({ live: 2, isBelowTarget: true, wanted: 1 });
   });
+
+  it.each(['joining', 'alive'] as const)(
+    'L1, S29: copies without a keeper that is %s and cannot read all of its disk, and drops nothing for it',
+    (state) => {
+      const views = [
+        viewOf('a'),
+        viewOf('b'),
+        viewOf('c', { state, inventory: 'partial' }),
+        viewOf('d'),
+      ];
+      const file = fileOf(1, ['a', 'b', 'c']);
+
+      const census = takeCensus(file, viewsOf(...views));
+
+      expect(judgeNeed(file, census)).toMatchObject({
+        live: 2,
+        wanted: 1,
+        surplus: 0,
+        unwanted: 0,
+      });
+      expect(copyTo(['a', 'b', 'c'], views)).toBe('d');
+    },
+  );
 
   it('prefers a keeper that has nothing of the file, however busy', () => {
     const views = [viewOf('a'), viewOf('b'), viewOf('c'), viewOf('d', { transfers: 9 })];
@@ -66,7 +89,7 @@ describe('planCopy', () => {
 
   it.each([
     ['suspect', { state: 'suspect' }, 'no keeper'],
-    ['not reported', { reported: false }, 'no keeper'],
+    ['not reported', { inventory: 'awaited' }, 'no keeper'],
     ['full', { freeBytes: 10 }, 'no room'],
   ] as const)('copies to no keeper of a quarantined replica that is %s', (_, given, expected) => {
     const views = [viewOf('a'), viewOf('b'), viewOf('c', given)];
@@ -107,7 +130,7 @@ describe('a sound replica beside bad bytes', () => {
 
   it.each([
     ['suspect', { state: 'suspect' }],
-    ['not reported', { reported: false }],
+    ['not reported', { inventory: 'awaited' }],
   ] as const)('keeps them while its keeper is %s', (_, given) => {
     const all = [viewOf('a'), viewOf('b'), viewOf('d'), viewOf('c', given)];
 

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { ClientInBackground } from './client-in-background.js';
 import { disksFor } from './disks/loop-disk.js';
 import { StraceFault } from './disks/strace-fault.js';
+import { straceIsMissing } from './kill-points/fatal-call.js';
 import { clip, makeFilm, mebibytes, Rig, sha256 } from './rig.js';
+import { skipWithout } from './tell.js';
 
 describe('a sync that fails', () => {
   it('S8: fails the upload for good, is not tried again, and is not forgotten before a restart', {
@@ -99,6 +101,43 @@ describe('a replica that cannot be read', () => {
   });
 });
 
+describe('a disk of which one directory cannot be read when its keeper starts', () => {
+  it('L1, S29: is stood in for, and what it has is not gone', {
+    timeout: 180_000,
+  }, async ({ skip }) => {
+    skipWithout(straceIsMissing(), skip);
+    let through: readonly string[] = [];
+    const launch = (name: string) => (name === 'k1' ? { through } : {});
+    const rig = await Rig.start({ keepers: 3, launch });
+    await rig.succeed('put', clip);
+    await rig.healthy();
+    const { fileId } = await rig.stat('clip.mp4');
+    const holders = async () => {
+      const { replicas } = await rig.stat('clip.mp4');
+      return replicas.map(({ keeper, state }) => `${keeper} ${state}`).sort();
+    };
+    await rig.kill('k1');
+    const bucket = rig.data('k1', 'objects', fileId.slice(0, 2));
+    through = failingThrough('getdents64', bucket, rig.path('calls'));
+    await rig.startKeeper('k1');
+
+    await rig.startKeeper('k4');
+    await rig.until('another holds it', async () => (await holders()).includes('k4 live'));
+    const meanwhile = await holders();
+    const { belowTarget } = await rig.status();
+    await rig.kill('k1');
+    through = [];
+    await rig.startKeeper('k1');
+    await rig.until('three hold it', async () => (await holders()).length === 3);
+    await rig.healthy();
+
+    expect(await readFile(rig.path('calls'), 'utf8')).toMatch(/EIO.*INJECTED/);
+    expect(meanwhile).toEqual(['k1 unverified', 'k2 live', 'k3 live', 'k4 live']);
+    expect(belowTarget).toBe(0);
+    expect(await rig.client('verify', 'clip.mp4')).toMatchObject({ code: 0 });
+  });
+});
+
 describe('a disk that turns read-only', () => {
   it('S29, S38: gives what it has, takes nothing new, and confirms no deletion before it was done', {
     timeout: 120_000,
@@ -129,6 +168,13 @@ describe('a disk that turns read-only', () => {
     expect(await rig.diskOf('k1')).toBe('sound');
   });
 });
+
+/** A program started through it gets EIO for each such call on the path; its pid is its own. */
+const failingThrough = (call: string, path: string, logFile: string): readonly string[] => [
+  'strace',
+  ...['-D', '-f', '-qq', '-o', logFile, '-e', `trace=${call}`, '-P', path],
+  ...['-e', `inject=${call}:error=EIO`],
+];
 
 /** An upload of which some keeper has had some bytes, and whose client waits. */
 async function pausedUpload(rig: Rig): Promise<{

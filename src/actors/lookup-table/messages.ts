@@ -162,6 +162,8 @@ export interface TableRequests {
     readonly answer: {
       /** What the table has never heard of, and neither collects nor adopts. */
       readonly unknown: readonly InventoryEntry[];
+      /** Of uploads under way: to be put to the table again when they are that no more. */
+      readonly early: readonly InventoryEntry[];
       /** Whole, and of other bytes than the table names: the keeper should be made to set them aside. */
       readonly doubtful: readonly FileId[];
     };

@@ -44,7 +44,7 @@ export class Dispatcher {
   }
 
   onTableNotice(notice: TableNotice): void {
-    const { loop, uploads, drops, keepers, mode } = this.#world;
+    const { loop, uploads, drops, earlyFinds, keepers, mode } = this.#world;
     switch (notice.type) {
       case 'file changed':
       case 'file gone':
@@ -53,6 +53,7 @@ export class Dispatcher {
       case 'upload progressed':
       case 'upload ended':
         uploads.tell(notice);
+        this.#run('finds', earlyFinds.settle(this.#world, notice.uploadId), () => undefined);
         return;
       case 'drop due':
         drops.wake(notice.keeper);
@@ -148,7 +149,7 @@ export class Dispatcher {
     if (!verdict.agreed) throw new Error(verdict.reason);
     // An inventory that is under way may still name the replica: it calls the drop off.
     const view = keepers.views.get(keeper);
-    if (view?.incarnation !== incarnation || !view.reported)
+    if (view?.incarnation !== incarnation || view.inventory !== 'whole')
       throw new Error(`${keeper} is registering anew`);
     if (mode().mode !== 'serving') throw new Error(`nothing is dropped in ${mode().mode}`);
     const value = { fileId, incarnation, quarantinedOnly, deleted: false };

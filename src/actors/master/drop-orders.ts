@@ -41,7 +41,7 @@ export class DropOrders {
 
   wakeAll(): void {
     for (const view of this.#world().keepers.views.values())
-      if (view.reported) this.wake(view.keeper);
+      if (view.inventory === 'whole') this.wake(view.keeper);
   }
 
   confirmed(keeper: KeeperId, fileIds: readonly FileId[]): void {
@@ -62,7 +62,7 @@ export class DropOrders {
   async #look(keeper: KeeperId): Promise<void> {
     const world = this.#world();
     const view = world.keepers.views.get(keeper);
-    if (view?.reported !== true || world.mode().mode !== 'serving') return;
+    if (view?.inventory !== 'whole' || world.mode().mode !== 'serving') return;
     const due = await world.table.ask('drops due', { keeper, limit: orderedMax });
     const deletedFiles = new Set(due.deleted);
     const ordered = this.#ordered.get(keeper) ?? new Map<FileId, number>();

@@ -14,7 +14,7 @@ export function gatherEvidence(
     takingIn.isUnderWay(keeper) && state !== 'suspect' && state !== 'lost';
   return {
     known: known.length,
-    reported: known.filter((view) => view.reported).length,
+    reported: known.filter(({ inventory }) => inventory === 'whole').length,
     ahead: term.ahead,
     comingIn: known.filter(isComingIn).length,
     base: term.base,

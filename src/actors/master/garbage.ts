@@ -6,6 +6,8 @@
  */
 import type { KeeperId } from '../../domain/ids.js';
 import type { InventoryEntry } from '../lookup-table/messages.js';
+import { takeFound } from './found-replicas.js';
+import { doubtReplica } from './verify-handlers.js';
 import type { MasterWorld } from './world.js';
 
 /** Past this many the rest waits for the keeper's next report. */
@@ -35,9 +37,8 @@ export class Garbage {
       // What another start reports is noted, or collected, anew.
       if (world.keepers.views.get(keeper)?.incarnation !== incarnation) continue;
       try {
-        const at = world.wallMs();
-        const page = { keeper, incarnation, entries, collect: true, at };
-        await world.table.ask('take inventory', page);
+        const { doubtful } = await takeFound(world, { keeper, incarnation }, entries);
+        for (const fileId of doubtful) await doubtReplica(world, fileId, keeper);
         world.drops.wake(keeper);
       } catch (error) {
         // Its keeper has registered anew meanwhile; the others' garbage is not held up by it.

@@ -38,6 +38,8 @@ interface Entry {
    * registered again comes with a number of its own, and an older start is told by its incarnation.
    */
   readonly reports: ReplayWindow;
+  /** The last inventory since it registered was not complete. */
+  readonly isInventoryPartial?: boolean;
   readonly session?: KeeperSessionHandle;
   /** It said goodbye: that nothing listens there now is no sign of a crash. */
   readonly left?: boolean;
@@ -82,7 +84,6 @@ export class KeeperDirectory {
       incarnation,
       address,
       state: entry?.view.state ?? 'joining',
-      reported: false,
     };
     const reports = entry?.view.incarnation === incarnation ? entry.reports : new ReplayWindow();
     const admission = (entry?.admission ?? 0) + 1;
@@ -165,7 +166,15 @@ export class KeeperDirectory {
   }
 
   reported(keeper: KeeperId): void {
-    this.#change(keeper, { reported: true });
+    this.#change(keeper, { inventory: 'whole' });
+  }
+
+  /** Once may be by chance, as when it was out of descriptors: it reports again after a while. */
+  reportedInPart(keeper: KeeperId): void {
+    const entry = this.#entries.get(keeper);
+    if (entry === undefined || entry.view.inventory === 'whole') return;
+    if (entry.isInventoryPartial) this.#change(keeper, { inventory: 'partial' });
+    else this.#entries.set(keeper, { ...entry, isInventoryPartial: true });
   }
 
   silenceMs(keeper: KeeperId, nowMs: number): number {
@@ -208,7 +217,7 @@ const unheard = (keeper: KeeperId): KeeperView => ({
   address: '',
   state: 'joining',
   incarnation: 0,
-  reported: false,
+  inventory: 'awaited',
   diskSuspect: false,
   freeBytes: 0,
   usedBytes: 0,

@@ -28,6 +28,7 @@ import type {
 import type { InventoryEntry, ManifestFacts } from '../lookup-table/messages.js';
 import { checkedDigest, checkedFileId, checkedUploadId } from './checked-ids.js';
 import type { MasterConfig } from './config.js';
+import { takeFound } from './found-replicas.js';
 import { doubtReplica } from './verify-handlers.js';
 import type { MasterWorld } from './world.js';
 
@@ -163,19 +164,14 @@ async function takePage(
   const by = { keeper, incarnation, at };
   const fileIds = page.deletedFileIds.map(checkedFileId);
   if (fileIds.length > 0) await world.table.ask('take deletions', { ...by, fileIds });
-  const collect = world.mode().mode === 'serving';
   const entries = page.entries.map((entry) => toEntry(entry, world.config));
-  const { unknown, doubtful } = await world.table.ask('take inventory', {
-    ...by,
-    entries,
-    collect,
-  });
-  if (!world.takingIn.has(keeper)) world.garbage.note(keeper, incarnation, unknown);
+  const { unknown, doubtful } = await takeFound(world, by, entries);
   return { doubtful, missed: unknown.some((entry) => !entry.quarantined) };
 }
 
 function noteIncomplete(world: MasterWorld, keeper: KeeperId): void {
   world.log.error({ keeper }, 'inventory is not complete: nothing is concluded from it');
+  world.keepers.reportedInPart(keeper);
   world.takingIn.failed(keeper);
   world.weigh();
 }

@@ -21,6 +21,7 @@ import {
 import type { MasterConfig } from './config.js';
 import { Dispatcher } from './dispatcher.js';
 import { DropOrders } from './drop-orders.js';
+import { EarlyFinds } from './early-finds.js';
 import { gatherEvidence } from './evidence.js';
 import { createFileHandlers } from './file-handlers.js';
 import { Garbage } from './garbage.js';
@@ -234,9 +235,9 @@ export class MasterParts {
   }
 
   #feedMonitor(): void {
-    for (const { keeper, incarnation, reported, state } of this.#keepers.views.values()) {
+    for (const { keeper, incarnation, inventory, state } of this.#keepers.views.values()) {
       this.#monitor?.post({ type: 'known', keeper, incarnation });
-      if (reported) this.#monitor?.post({ type: 'reported', keeper, incarnation });
+      if (inventory === 'whole') this.#monitor?.post({ type: 'reported', keeper, incarnation });
       if (state === 'retired') this.#monitor?.post({ type: 'retire', keeper });
     }
   }
@@ -263,6 +264,7 @@ export class MasterParts {
       verifications: new VerifyWatch(),
       drops: this.#drops,
       garbage: this.#garbage,
+      earlyFinds: new EarlyFinds(),
       summary: () => this.#needSummary(),
       counts: () => ({
         ...this.#counts,

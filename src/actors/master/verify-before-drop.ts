@@ -85,7 +85,9 @@ export class VerifyBeforeDrop {
 
   #isFirm({ keeper, incarnation }: Stayer): boolean {
     const view = this.#world.keepers.views.get(keeper);
-    return view?.state === 'alive' && view.reported && view.incarnation === incarnation;
+    return (
+      view?.state === 'alive' && view.inventory === 'whole' && view.incarnation === incarnation
+    );
   }
 }
 

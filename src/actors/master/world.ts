@@ -14,6 +14,7 @@ import type {
   ReplicationMessage,
 } from '../replication-loop/messages.js';
 import type { MasterConfig } from './config.js';
+import type { EarlyFinds } from './early-finds.js';
 import type { KeeperDirectory } from './keeper-directory.js';
 import type { Promises } from './promises.js';
 import type { TakingIn } from './taking-in.js';
@@ -42,6 +43,7 @@ export interface MasterWorld {
   readonly garbage: {
     note(keeper: KeeperId, incarnation: number, entries: readonly InventoryEntry[]): void;
   };
+  readonly earlyFinds: EarlyFinds;
   /** Cluster id and epoch of this term; counters as of the last beat of the master's clock. */
   readonly summary: () => TableSummary;
   readonly counts: () => ReplicationCounts;

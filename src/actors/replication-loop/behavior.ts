@@ -123,9 +123,10 @@ function onKeeperChanged(
     state.troubles.forgive(keeper);
     state.needs.unpark();
   }
-  if (isGone(view) || hasRegistered(before, view)) endCopiesTo(state, keeper, now);
+  if (goneAs(view) !== 'here' || hasRegistered(before, view)) endCopiesTo(state, keeper, now);
   if (isPresent(view)) onKeeperPresent(state, view);
-  return isGone(view) && !(before !== undefined && isGone(before))
+  const gone = goneAs(view);
+  return gone !== 'here' && gone !== (before === undefined ? 'here' : goneAs(before))
     ? onKeeperGone(state, view, now)
     : state;
 }
@@ -142,7 +143,7 @@ function onKeeperGone(state: LoopState, { keeper, state: kind }: KeeperView, now
   state.surveyedStarts.delete(keeper);
   state.surveys.want({ keeper });
   if (kind === 'retired') return state;
-  const remaining = [...state.views.values()].filter((view) => !isGone(view)).length;
+  const remaining = [...state.views.values()].filter((view) => goneAs(view) === 'here').length;
   return { ...state, storm: noteLoss(state.storm, keeper, remaining, now, state.limits) };
 }
 
@@ -277,17 +278,21 @@ const isSame = (a: ReplicationCounts | undefined, b: ReplicationCounts): boolean
   a.surplus === b.surplus &&
   a.settled === b.settled;
 
-const isGone = ({ state }: KeeperView): boolean => state === 'lost' || state === 'retired';
+/** Of which nothing is waited for, and how that came. */
+function goneAs({ state, inventory }: KeeperView): 'here' | 'lost' | 'retired' | 'partial' {
+  if (state === 'lost' || state === 'retired') return state;
+  return inventory === 'partial' ? 'partial' : 'here';
+}
 
-const isPresent = ({ state, reported }: KeeperView): boolean =>
-  reported && (state === 'alive' || state === 'draining');
+const isPresent = ({ state, inventory }: KeeperView): boolean =>
+  inventory === 'whole' && (state === 'alive' || state === 'draining');
 
 /** Anew: what it had been told and had not begun is forgotten. */
-const hasRegistered = (before: KeeperView | undefined, { incarnation, reported }: KeeperView) =>
-  before?.incarnation !== incarnation || (before.reported && !reported);
+const hasRegistered = (before: KeeperView | undefined, { incarnation, inventory }: KeeperView) =>
+  before?.incarnation !== incarnation || (before.inventory === 'whole' && inventory !== 'whole');
 
 const isSameStanding = (a: KeeperView, b: KeeperView): boolean =>
   a.state === b.state &&
   a.incarnation === b.incarnation &&
-  a.reported === b.reported &&
+  a.inventory === b.inventory &&
   a.diskSuspect === b.diskSuspect;

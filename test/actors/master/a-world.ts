@@ -8,6 +8,7 @@ import type { LookupTable } from '../../../src/actors/lookup-table/client.js';
 import { type MasterOptions, resolveConfig } from '../../../src/actors/master/config.js';
 import { Dispatcher } from '../../../src/actors/master/dispatcher.js';
 import { DropOrders } from '../../../src/actors/master/drop-orders.js';
+import { EarlyFinds } from '../../../src/actors/master/early-finds.js';
 import { Garbage } from '../../../src/actors/master/garbage.js';
 import { type Command, KeeperDirectory } from '../../../src/actors/master/keeper-directory.js';
 import { Promises } from '../../../src/actors/master/promises.js';
@@ -78,6 +79,7 @@ export class AWorld {
       verifications: new VerifyWatch(),
       drops: this.drops,
       garbage: this.garbage,
+      earlyFinds: new EarlyFinds(),
       summary: () => this.table.ask('sum up', null),
       counts: () => this.counts,
       mode: () => ({ mode: this.mode, reason: this.mode === 'serving' ? '' : 'so it is' }),

@@ -85,7 +85,7 @@ describe('in doubt', () => {
 
     await expect(reportInventory(pages())).rejects.toMatchObject({ code: 'stale' });
 
-    expect(at.world.keepers.views.get(k1)?.reported).toBe(false);
+    expect(at.world.keepers.views.get(k1)?.inventory).toBe('awaited');
   });
 
   it.each([

@@ -21,7 +21,7 @@ describe('keeper directory', () => {
       state: 'suspect',
       incarnation: 3,
       address: 'k1:7001',
-      reported: false,
+      inventory: 'awaited',
     });
   });
 
@@ -45,7 +45,7 @@ describe('keeper directory', () => {
       state: 'alive',
       incarnation: 2,
       address: 'k1:7002',
-      reported: false,
+      inventory: 'awaited',
     });
   });
 

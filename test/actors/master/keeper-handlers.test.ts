@@ -37,7 +37,10 @@ describe('registering', () => {
     );
 
     expect(at.toMonitor).toEqual([{ type: 'admitted', keeper: k1, incarnation: 1 }]);
-    expect(at.world.keepers.views.get(k1)).toMatchObject({ state: 'joining', reported: false });
+    expect(at.world.keepers.views.get(k1)).toMatchObject({
+      state: 'joining',
+      inventory: 'awaited',
+    });
     expect(at.seen).toEqual(['k1 4 9']);
   });
 
@@ -119,7 +122,7 @@ describe('reporting an inventory', () => {
     await report(at, page(at, [entry], true));
 
     expect(at.table.replicas()).toEqual(['k1 sound 2']);
-    expect(at.world.keepers.views.get(k1)?.reported).toBe(true);
+    expect(at.world.keepers.views.get(k1)?.inventory).toBe('whole');
     expect(at.toMonitor).toEqual([{ type: 'reported', keeper: k1, incarnation: 2 }]);
   });
 
@@ -148,7 +151,21 @@ describe('reporting an inventory', () => {
     await report(at, ...pages).catch((error: { code: string }) => expect(error.code).toBe('usage'));
 
     expect(at.table.replicas()).toEqual(['k1 sound 1']);
-    expect(at.world.keepers.views.get(k1)?.reported).toBe(false);
+    expect(at.world.keepers.views.get(k1)?.inventory).toBe('awaited');
+  });
+
+  it('L1: rests on the keeper no more when a second one could not read everything either', async () => {
+    const at = new AWorld();
+    at.join(k1, { incarnation: 2, reported: false });
+    const standing = () => at.world.keepers.views.get(k1)?.inventory;
+
+    await report(at, page(at, [], false));
+    const once = standing();
+    await report(at, page(at, [], false));
+    const twice = standing();
+    await report(at, page(at, [], true));
+
+    expect([once, twice, standing()]).toEqual(['awaited', 'partial', 'whole']);
   });
 
   it('concludes nothing when the keeper registers anew between its pages', async () => {
@@ -163,7 +180,7 @@ describe('reporting an inventory', () => {
     const answer = createKeeperHandlers(at.world).reportInventory(pages());
 
     await expect(answer).rejects.toMatchObject({ code: 'stale' });
-    expect(at.world.keepers.views.get(k1)?.reported).toBe(false);
+    expect(at.world.keepers.views.get(k1)?.inventory).toBe('awaited');
   });
 
   it('orders garbage off the disk when the master serves', async () => {

@@ -72,7 +72,7 @@ const view = (): KeeperView => ({
   address: 'k1:7001',
   state: 'alive',
   incarnation: 2,
-  reported: true,
+  inventory: 'whole',
   diskSuspect: false,
   freeBytes: 0,
   usedBytes: 0,

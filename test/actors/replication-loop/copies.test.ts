@@ -45,7 +45,7 @@ describe('replication loop, copies', () => {
     loop.tell(0, changed(fileOf(1, ['a'], { target: 2 })));
     loop.take();
 
-    loop.tell(1, view('b', { state: 'joining', reported: false }));
+    loop.tell(1, view('b', { state: 'joining', inventory: 'awaited' }));
     expect(loop.take().filter(isOrder)).toEqual([]);
     loop.tell(2, view('b'));
 
@@ -56,7 +56,7 @@ describe('replication loop, copies', () => {
     const loop = serving(['a', 'b', 'c', 'd']);
     loop.tell(0, changed(fileOf(1, ['a', 'b', 'c'])));
     loop.tell(1, view('c', { state: 'suspect' }), tick);
-    loop.tell(2, view('c', { state: 'joining', incarnation: 2, reported: false }), tick);
+    loop.tell(2, view('c', { state: 'joining', incarnation: 2, inventory: 'awaited' }), tick);
     expect(loop.take()).toEqual([]);
 
     loop.tell(3, view('c', { state: 'lost', incarnation: 2 }));
@@ -64,6 +64,27 @@ describe('replication loop, copies', () => {
     loop.tell(4, surveyed('c', [fileOf(1, ['a', 'b', 'c'])]));
 
     expect(loop.take()).toEqual(['copy 1 a -> d', 'counts 1 below, 1 copies']);
+  });
+
+  it('L1: copies without a keeper that cannot read all of its disk, until it can', () => {
+    const loop = serving(['a', 'b', 'c', 'd']);
+    loop.tell(0, changed(fileOf(1, ['a', 'b', 'c'])));
+    loop.tell(1, view('c', { state: 'joining', incarnation: 2, inventory: 'awaited' }), tick);
+    loop.take();
+
+    loop.tell(2, view('c', { state: 'joining', incarnation: 2, inventory: 'partial' }));
+    expect(loop.take()).toEqual(['survey c']);
+    loop.tell(3, surveyed('c', [fileOf(1, ['a', 'b', 'c'])]));
+    expect(loop.take()).toEqual(['copy 1 a -> d', 'counts 1 below, 1 copies']);
+    loop.tell(4, changed(fileOf(1, ['a', 'b', 'c', 'd'])), {
+      type: 'copy ended',
+      ...copy(1, 'd'),
+      outcome: 'stored',
+    });
+    loop.take();
+    loop.tell(5, view('c', { incarnation: 2 }));
+
+    expect(loop.take()).toContain('survey c');
   });
 
   it('orders no second copy between the word of the keeper and that of the table', () => {
@@ -212,7 +233,7 @@ describe('replication loop, copies', () => {
     loop.tell(0, changed(fileOf(1, ['a'], { target: 2 })));
     loop.take();
 
-    loop.tell(1, view('b', { incarnation: 2, state: 'joining', reported: false }));
+    loop.tell(1, view('b', { incarnation: 2, state: 'joining', inventory: 'awaited' }));
     loop.tell(2, view('b', { incarnation: 2 }));
 
     expect(loop.take().filter(isOrder)).toEqual(['copy 1 a -> b']);
@@ -243,7 +264,7 @@ describe('replication loop, copies', () => {
     loop.tell(0, changed(fileOf(1, ['a', 'b'])));
     loop.take();
     loop.tell(1, { type: 'copy ended', ...copy(1, 'c'), outcome: 'failed' });
-    loop.tell(2, view('b', { incarnation: 2, reported: false, state: 'joining' }));
+    loop.tell(2, view('b', { incarnation: 2, inventory: 'awaited', state: 'joining' }));
 
     loop.tell(5_000, view('b', { incarnation: 2 }), tick);
     expect(loop.take().filter(isOrder)).toEqual([]);

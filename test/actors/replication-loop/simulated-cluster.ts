@@ -95,7 +95,7 @@ export class SimulatedCluster {
       process.aside.clear();
     }
     const incarnation = process.starts;
-    this.#setView({ ...viewOf(keeper), state: 'joining', incarnation, reported: false });
+    this.#setView({ ...viewOf(keeper), state: 'joining', incarnation, inventory: 'awaited' });
     this.#after(50, () => {
       if (!process.isUp || process.starts !== incarnation) return;
       this.#takeInventory(keeper, process);
@@ -106,7 +106,7 @@ export class SimulatedCluster {
   /** Of every file that the keeper holds and has not told anybody about otherwise. */
   rot(keeper: KeeperId): void {
     const process = this.keepers.get(keeper);
-    if (process?.isUp !== true || this.views.get(keeper)?.reported !== true) return;
+    if (process?.isUp !== true || this.views.get(keeper)?.inventory !== 'whole') return;
     for (const fileId of [...process.disk]) {
       const file = this.table.get(fileId);
       const row = file && replicaOf(file, keeper);

@@ -50,8 +50,9 @@ export const allTombstones = range<Tombstone>('t/');`,
     },
     {
       file: 'src/actors/lookup-table/inventory/behavior.ts',
-      from: `  if (mayCommit) return 'taken';`,
-      to: `  if (mayCommit || adopt(turn, page, entry)) return 'taken';`,
+      from: `  if (mayCommit) return 'early';`,
+      to: `  if (mayCommit) return 'early';
+  if (adopt(turn, page, entry)) return 'taken';`,
     },
     {
       file: 'src/actors/lookup-table/inventory/behavior.ts',

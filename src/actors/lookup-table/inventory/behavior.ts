@@ -35,14 +35,16 @@ export function takeInventory(turn: Turn, page: Page): Answer<Reception> {
   const current = requireCurrent(turn, page);
   if (!current.ok) return current;
   const unknown: InventoryEntry[] = [];
+  const early: InventoryEntry[] = [];
   const doubtful: FileId[] = [];
   const rule = ruleFor(turn, page, current.value);
   for (const entry of page.entries) {
     const taken = takeEntry(turn, page, rule, entry);
     if (taken === 'unknown') unknown.push(entry);
+    if (taken === 'early') early.push(entry);
     if (taken === 'doubtful') doubtful.push(entry.fileId);
   }
-  return accept({ unknown, doubtful });
+  return accept({ unknown, early, doubtful });
 }
 
 /**
@@ -59,7 +61,7 @@ function ruleFor(turn: Turn, page: Page, keeper: KeeperRecord): Rule {
   return wasRebuilt(turn) ? 'collect whole' : 'collect';
 }
 
-type Taking = 'taken' | 'unknown' | 'doubtful';
+type Taking = 'taken' | 'unknown' | 'early' | 'doubtful';
 
 function takeEntry(turn: Turn, page: Page, rule: Rule, entry: InventoryEntry): Taking {
   const { fileId } = entry;
@@ -80,8 +82,9 @@ function takeUnknown(turn: Turn, page: Page, rule: Rule, entry: InventoryEntry):
   const upload = turn.get(uploadKey(entry.uploadId));
   const mayCommit = upload?.fileId === entry.fileId;
   if (rule === 'adopt') return takeBeyond(turn, page, entry, mayCommit ? upload : undefined);
-  // The keeper has published the bytes of an upload, and its report of that is still under way.
-  if (mayCommit) return 'taken';
+  // The keeper has published the bytes of an upload. Its report of that is under way, or was lost
+  // with the start that should have made it.
+  if (mayCommit) return 'early';
   if (rule === 'note' || (rule === 'collect whole' && entry.quarantined)) return 'unknown';
   demandDrop(turn, page.keeper, entry.fileId);
   return 'taken';
@@ -100,7 +103,7 @@ function takeBeyond(
     return 'taken';
   }
   if (facts === undefined || entry.quarantined) return 'unknown';
-  if (upload !== undefined && upload.size !== size) return 'taken';
+  if (upload !== undefined && upload.size !== size) return 'early';
   // The report of an upload may have gone to a table that was lost, and is not made again then.
   const stored = { digest, mp4: facts.mp4, at: page.at };
   const file = upload ? becomeFile(turn, upload, stored) : adoptFile(turn, entry, facts);
