@@ -42,7 +42,8 @@ export async function heal(arena: Arena, until: Until): Promise<void> {
   await until('L9', patienceMs, () => probe.verifies(running));
   await until('L1', patienceMs, () => findUnmet(cluster, core, 'at least') ?? true);
   await until('L3', patienceMs, () => probe.reads(core));
-  await until('L13', patienceMs, () => probe.writes());
+  // L18: fewer take what their acks allow.
+  if (core.length >= cluster.shape.acks) await until('L13', patienceMs, () => probe.writes());
 }
 
 export async function returnAll(arena: Arena, until: Until): Promise<void> {
@@ -55,6 +56,7 @@ export async function returnAll(arena: Arena, until: Until): Promise<void> {
   if (!budget.isLimited) return;
   const probe = new Probe(cluster);
   await until('L9', patienceMs, () => probe.verifies(willing));
+  if (willing.length >= cluster.shape.acks) await until('L13', patienceMs, () => probe.writes());
   await until('L4', patienceMs, () => findUnrest(cluster) ?? true);
   await until('S1', patienceMs, () => probe.reads(willing));
   await until('L1', patienceMs, () => probe.looks(willing));

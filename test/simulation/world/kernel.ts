@@ -94,49 +94,34 @@ export class Kernel {
 
   /** Resolves when virtual time has come to `untilMs`, or when `isOver` says so after an event. */
   run(untilMs: number, isOver: () => boolean = () => false): Promise<void> {
-    return new Promise((resolve, reject) => {
-      let left = 0;
-      let life: 'running' | 'over' = 'running';
-      const askForTurns = (): void => {
-        left = turnsAtOnce;
-        for (let at = 0; at < turnsAtOnce; at += 1) nextTurn(turn);
-      };
-      const turn = (): void => {
-        left -= 1;
-        if (life === 'over') return;
-        try {
-          if (this.#takeTurn(untilMs, isOver)) {
-            if (left === 0) askForTurns();
-            return;
-          }
-          resolve();
-        } catch (error) {
-          reject(error);
-        }
-        life = 'over';
-      };
-      askForTurns();
-    });
+    return inTurns(() => this.#takeTurn(untilMs, isOver));
   }
 
-  /** Up to and with the next event of a process. Answers whether there is more to come. */
-  #takeTurn(untilMs: number, isOver: () => boolean): boolean {
+  /** Ends what the last turn has begun, and goes on up to and with the next event of a process. */
+  #takeTurn(untilMs: number, isOver: () => boolean): 'more' | 'over' {
     if (this.#current !== undefined) {
       this.#current = undefined;
-      if (isOver()) return false;
+      if (isOver()) return 'over';
     }
     for (;;) {
-      const next = this.#queue.peek();
-      if (next === undefined || next.atMs > untilMs) {
+      const next = this.#takeNext(untilMs);
+      if (next === undefined) {
         this.#nowMs = Math.max(this.#nowMs, untilMs);
-        return false;
+        return 'over';
       }
-      this.#queue.pop();
-      if (!next.isDue) continue;
       this.#nowMs = next.atMs;
       this.#happen(next);
-      if (this.#current !== undefined) return true;
-      if (isOver()) return false;
+      if (this.#current !== undefined) return 'more';
+      if (isOver()) return 'over';
+    }
+  }
+
+  #takeNext(untilMs: number): KernelEvent | undefined {
+    for (;;) {
+      const next = this.#queue.peek();
+      if (next === undefined || next.atMs > untilMs) return undefined;
+      this.#queue.pop();
+      if (next.isDue) return next;
     }
   }
 
@@ -172,4 +157,27 @@ export class Kernel {
       this.#options.onThrown(process, error);
     }
   }
+}
+
+/** Takes one turn after the other until one says that it is over; rejects with what one throws. */
+function inTurns(takeTurn: () => 'more' | 'over'): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    const turn = (): void => {
+      if (isOver) return;
+      try {
+        isOver = takeTurn() === 'over';
+        if (isOver) resolve();
+      } catch (error) {
+        isOver = true;
+        reject(error);
+      }
+    };
+    const round = (): void => {
+      if (isOver) return;
+      for (let at = 0; at < turnsAtOnce; at += 1) nextTurn(turn);
+      nextTurn(round);
+    };
+    round();
+  });
 }
