@@ -57,7 +57,9 @@ export class Budget {
   /** Whether all that was acknowledged lies on other machines, too, which have the directories that belong there. */
   sparesMisplaced(keeper: Service): boolean {
     if (!this.isLimited) return true;
-    if (keeper.box.disk.list(`${keeperRoot}/staging`).length > 0) return false;
+    // Where it does not start, nothing is on its way: what is staged was copied with the rest.
+    const isOnItsWay = keeper.box.disk.list(`${keeperRoot}/staging`).length > 0;
+    if (isOnItsWay && keeper.refusal === undefined) return false;
     const table = this.#cluster.table();
     const others = this.#cluster.keepers.filter((one) => one !== keeper && !this.isMisplaced(one));
     return [...objectsOn(keeper)].every((fileId) => {
