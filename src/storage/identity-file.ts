@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, open, rename, unlink } from 'node:fs/promises';
+import { link, open, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { ReelkeepError } from '../domain/errors.js';
@@ -94,7 +94,7 @@ export async function writeIdentity(
   assert(Buffer.byteLength(text) < identityRoomBytes, 'an identity fits into the room kept for it');
   try {
     await unlessAbsent(unlink(former));
-    await writeOver(spare, `${text.padEnd(identityRoomBytes - 1)}\n`, sync);
+    await writeInItsRoom(spare, text, sync);
     const isKept = await linkIfPossible(path, former);
     await rename(spare, path);
     await sync.directory(dirname(path));
@@ -104,6 +104,19 @@ export async function writeIdentity(
   } catch (error) {
     sync.noteError(error);
     throw toDiskError(`writing ${path}`, error);
+  }
+}
+
+/** Filled up to all the room that is kept; damage may have taken some of it, and the disk be full. */
+async function writeInItsRoom(path: string, text: string, sync: DiskSync): Promise<void> {
+  const filledTo = (bytes: number): string => `${text.padEnd(bytes - 1)}\n`;
+  try {
+    await writeOver(path, filledTo(identityRoomBytes), sync);
+  } catch (error) {
+    if (!isNoSpace(error)) throw error;
+    const { size } = await stat(path);
+    if (size <= Buffer.byteLength(text)) throw error;
+    await writeOver(path, filledTo(size), sync);
   }
 }
 
