@@ -7,7 +7,7 @@ import type { FileId } from '../../../src/domain/ids.js';
 import { decodeManifest, encodeManifest } from '../../../src/domain/manifest.js';
 import { blake3 } from '../../../src/storage/blake3.js';
 import { choose, type Happening, numberOf } from '../story/happening.js';
-import { allReplicas, chooseReplica, nameOf, readReplica, writeReplica } from './replicas.js';
+import { allReplicas, chooseReplica, fits, nameOf, readReplica, writeReplica } from './replicas.js';
 
 export const falseWitness: Happening = {
   kind: 'false witness',
@@ -27,7 +27,9 @@ export const falseWitness: Happening = {
     const isForged = params['isForged'] === true;
     const manifest = isForged ? makeOutTo(fileId, bytes.manifest) : bytes.manifest;
     if (manifest === undefined) return undefined;
-    writeReplica(replica, { data: bytes.data, manifest });
+    const forged = { data: bytes.data, manifest };
+    if (!fits(replica, forged)) return undefined;
+    writeReplica(replica, forged);
     cluster.damage.damage(keeper.name, fileId, cluster.nowMs);
     const how = isForged ? 'which a manifest made for it certifies' : 'with their manifest';
     const from = `${nameOf(cluster, source.fileId)} of ${source.keeper.name}`;

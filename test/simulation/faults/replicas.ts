@@ -45,6 +45,13 @@ export function readReplica({ keeper, fileId }: Replica): ReplicaBytes | undefin
   return data === undefined || manifest === undefined ? undefined : { data, manifest };
 }
 
+/** Whether its disk has room for these bytes instead of those that it has: no fault makes a disk larger. */
+export function fits(replica: Replica, { data, manifest }: ReplicaBytes): boolean {
+  const before = readReplica(replica);
+  const freed = before === undefined ? 0 : before.data.length + before.manifest.length;
+  return replica.keeper.box.disk.freeBytes + freed >= data.length + manifest.length;
+}
+
 export function writeReplica({ keeper, fileId }: Replica, { data, manifest }: ReplicaBytes): void {
   const path = objectPath(fileId);
   keeper.box.disk.replaceBytes(path.data, data);

@@ -7,6 +7,7 @@ import { objectPath } from '../cluster/sim-cluster.js';
 import { type Arena, choose, type Happening, numberOf } from '../story/happening.js';
 import {
   allReplicas,
+  fits,
   nameOf,
   type Replica,
   type ReplicaBytes,
@@ -65,7 +66,7 @@ function whenDeleted({ cluster, budget }: Arena, { keeper, fileId }: Replica, th
 function putBack(arena: Arena, replica: Replica, bytes: ReplicaBytes, downMs: number): boolean {
   const { cluster, budget } = arena;
   const { keeper, fileId } = replica;
-  if (cluster.isHealing || budget.isMisplaced(keeper)) return false;
+  if (cluster.isHealing || budget.isMisplaced(keeper) || !fits(replica, bytes)) return false;
   keeper.kill('killed');
   writeReplica(replica, bytes);
   cluster.damage.damage(keeper.name, fileId, cluster.nowMs);

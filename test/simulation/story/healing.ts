@@ -60,6 +60,8 @@ export async function returnAll(arena: Arena, until: Until): Promise<void> {
   await until('L4', patienceMs, () => findUnrest(cluster) ?? true);
   await until('S1', patienceMs, () => probe.reads(willing));
   await until('L1', patienceMs, () => probe.looks(willing));
+  // Whoever lies to the cluster may have come to it only now.
+  await until('L4', patienceMs, () => findUnrest(cluster) ?? true);
 }
 
 /** Directories that were swapped, copied or taken away are put right by those who did it. */
