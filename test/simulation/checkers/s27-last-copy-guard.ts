@@ -26,6 +26,8 @@ export function lastCopyGuard(cluster: SimCluster): Checker {
       if (removal === undefined) return;
       const { fileId } = removal;
       const file = cluster.table()?.files.get(fileId);
+      // It lives in an older table that was put back; the order to delete it came before.
+      if (cluster.tableWasReplaced && lives.deleted.has(fileId)) return;
       if (file !== undefined) judgeDrop(cluster, file, { keeper, ...removal });
       // What never counted was on its way, and was given up.
       else if (!lives.hasCounted(keeper.name, fileId)) return;
