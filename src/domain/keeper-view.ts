@@ -8,7 +8,7 @@ export type KeeperState = 'joining' | 'alive' | 'suspect' | 'lost' | 'draining' 
  * `whole` has been taken in. `partial`: the keeper has said more than once that it cannot read all of
  * its disk, and nothing says when it will.
  */
-export type InventoryStanding = 'awaited' | 'partial' | 'whole';
+type InventoryStanding = 'awaited' | 'partial' | 'whole';
 
 export interface KeeperView {
   readonly keeper: KeeperId;

@@ -1,7 +1,7 @@
 /** The parts of a running master that its handlers and its dispatcher work with. */
 import type { Logger } from 'pino';
 import type { FileRecord } from '../../domain/file-record.js';
-import type { FileId, KeeperId, WallMs } from '../../domain/ids.js';
+import type { FileId, KeeperId, UploadId, WallMs } from '../../domain/ids.js';
 import type { SnapshotNews } from '../../domain/table-snapshot.js';
 import type { SeenBefore } from '../../domain/term-line.js';
 import type { TransferSource } from '../../rpc/generated/reelkeep/v1/common.js';
@@ -14,7 +14,6 @@ import type {
   ReplicationMessage,
 } from '../replication-loop/messages.js';
 import type { MasterConfig } from './config.js';
-import type { EarlyFinds } from './early-finds.js';
 import type { KeeperDirectory } from './keeper-directory.js';
 import type { Promises } from './promises.js';
 import type { TakingIn } from './taking-in.js';
@@ -43,7 +42,10 @@ export interface MasterWorld {
   readonly garbage: {
     note(keeper: KeeperId, incarnation: number, entries: readonly InventoryEntry[]): void;
   };
-  readonly earlyFinds: EarlyFinds;
+  readonly earlyFinds: {
+    note(keeper: KeeperId, incarnation: number, entries: readonly InventoryEntry[]): void;
+    settle(world: MasterWorld, uploadId: UploadId): Promise<void>;
+  };
   /** Cluster id and epoch of this term; counters as of the last beat of the master's clock. */
   readonly summary: () => TableSummary;
   readonly counts: () => ReplicationCounts;
