@@ -52,16 +52,17 @@ async function judge(
   try {
     const { size, ino } = await data.stat({ bigint: true });
     if (size !== BigInt(expected.size))
-      return quarantine(parts, fileId, `it has ${size} bytes, not ${expected.size}`, ino);
+      return await quarantine(parts, fileId, `it has ${size} bytes, not ${expected.size}`, ino);
     const hashed = await parts.pool.hashFile(data.fd, expected.size, 1, pause);
     if (!hashed.ok && hashed.failure === 'disk') {
       parts.sync.noteCode(hashed.code, hashed.detail);
       return { outcome: 'unknown', reason: hashed.detail };
     }
     if (!hashed.ok || hashed.digest !== expected.digest)
-      return quarantine(parts, fileId, 'its bytes do not match their digest', ino);
+      return await quarantine(parts, fileId, 'its bytes do not match their digest', ino);
     const reason = await faultOfManifest(parts, fileId, expected);
-    return reason === undefined ? { outcome: 'sound' } : quarantine(parts, fileId, reason, ino);
+    if (reason === undefined) return { outcome: 'sound' };
+    return await quarantine(parts, fileId, reason, ino);
   } finally {
     await data.close();
   }
