@@ -35,9 +35,14 @@ export class EarlyFinds {
     for (const [keeper, { incarnation, entry }] of finds ?? []) {
       // What another start reports is found, or not, anew.
       if (world.keepers.views.get(keeper)?.incarnation !== incarnation) continue;
-      const { doubtful } = await takeFound(world, { keeper, incarnation }, [entry]);
-      for (const fileId of doubtful) await doubtReplica(world, fileId, keeper);
-      world.drops.wake(keeper);
+      try {
+        const { doubtful } = await takeFound(world, { keeper, incarnation }, [entry]);
+        for (const fileId of doubtful) await doubtReplica(world, fileId, keeper);
+        world.drops.wake(keeper);
+      } catch (error) {
+        // Its next inventory shows it again; what others hold is not held up by it.
+        world.log.warn({ err: error, keeper }, 'what it holds of an upload was not taken');
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { takeFound } from '../../../src/actors/master/found-replicas.js';
-import { bad, entry, f1, k1, k2, report, u1 } from '../lookup-table/table-under-test.js';
+import { bad, entry, f1, k1, k2, k3, report, u1 } from '../lookup-table/table-under-test.js';
 import { AWorld, settled } from './a-world.js';
 
 describe('a replica that an inventory shows while its upload is under way', () => {
@@ -32,6 +32,22 @@ describe('a replica that an inventory shows while its upload is under way', () =
 
     expect(at.table.replicas()).toEqual(['k1 quarantined 2', 'k2 sound 1']);
     expect(at.orders(k1)).toEqual([`verify ${f1}`]);
+  });
+
+  it('L11: is taken though that of another keeper could not be', async () => {
+    const at = await found();
+    at.join(k3);
+    await takeFound(at.world, { keeper: k3, incarnation: 1 }, [entry]);
+    let asked = 0;
+    at.onAsk = (type) => {
+      if (type === 'take inventory') asked += 1;
+      if (type === 'take inventory' && asked === 1) throw new Error('not now');
+    };
+
+    await at.world.table.ask('record stored', { ...report, keeper: k2 });
+    await settled();
+
+    expect(at.table.replicas()).toEqual(['k2 sound 1', 'k3 sound 1']);
   });
 
   it('says nothing any more when its keeper has started again', async () => {
