@@ -14,7 +14,7 @@ describe('a disk that is full', () => {
     await rig.succeed('put', clip);
     await disk.fillUpTo(0);
 
-    const refused = await rig.client('put', film);
+    const refused = await rig.client('--quiet', 'put', film);
     await rig.succeed('get', 'clip.mp4', '-o', rig.path('back.mp4'));
     const states = await rig.keeperStates();
     await disk.clear();
