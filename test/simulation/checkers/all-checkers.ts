@@ -9,6 +9,7 @@ import { indexesAgree } from './s10-indexes-agree.js';
 import { bytesNeverChange } from './s15-bytes-never-change.js';
 import { linearizable } from './s18-linearizable.js';
 import { liveMeansDurable } from './s23-live-means-durable.js';
+import { oldReportsChangeNothing } from './s25-old-reports-change-nothing.js';
 import { lastCopyGuard } from './s27-last-copy-guard.js';
 import { copiesInFlight } from './s30-copies-in-flight.js';
 import { distinctKeepers } from './s32-distinct-keepers.js';
@@ -27,6 +28,7 @@ export function allCheckers(cluster: SimCluster, { budget }: Story): readonly Ch
     bytesNeverChange(cluster),
     linearizable(cluster),
     liveMeansDurable(cluster),
+    oldReportsChangeNothing(cluster),
     lastCopyGuard(cluster),
     copiesInFlight(cluster),
     distinctKeepers(cluster),

@@ -7,7 +7,7 @@
 import type { Told } from '../cluster/client-host.js';
 import type { Service } from '../cluster/service.js';
 import type { TableReading } from '../cluster/table-reading.js';
-import type { ThreadTraffic } from '../world/world.js';
+import type { CallTraffic, ThreadTraffic } from '../world/world.js';
 
 export interface Checker {
   /** As docs/simulation.md numbers them. */
@@ -22,6 +22,8 @@ export interface Checker {
   removing?(keeper: Service, path: string): void;
   /** A thread of the master took a message, or answered. */
   thread?(traffic: ThreadTraffic): void;
+  /** A call of gRPC with one request arrived, or was answered. */
+  call?(traffic: CallTraffic): void;
   /** Four times a second. */
   tick?(): void;
   /** Everything is healed, came back, and has nothing left to do. */

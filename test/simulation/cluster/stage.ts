@@ -4,7 +4,7 @@ import { Kernel } from '../world/kernel.js';
 import { Network } from '../world/network/network.js';
 import { SimProcess } from '../world/sim-process.js';
 import { Trace } from '../world/trace.js';
-import type { ThreadTraffic, World } from '../world/world.js';
+import type { CallTraffic, ThreadTraffic, World } from '../world/world.js';
 import type { Box } from './box.js';
 
 export interface StageOptions {
@@ -15,6 +15,7 @@ export interface StageOptions {
   readonly eventsMax: number;
   onThrown(process: SimProcess | undefined, error: unknown): void;
   observeThread(traffic: ThreadTraffic): void;
+  observeCall(traffic: CallTraffic): void;
 }
 
 /** Of one message in a room full of machines. */
@@ -30,6 +31,7 @@ export class Stage implements World {
   readonly trace: Trace;
   readonly wallStartMs = wallStartMs;
   readonly observeThread: (traffic: ThreadTraffic) => void;
+  readonly observeCall: (traffic: CallTraffic) => void;
   #pid = 100;
 
   constructor({
@@ -39,8 +41,10 @@ export class Stage implements World {
     eventsMax,
     onThrown,
     observeThread,
+    observeCall,
   }: StageOptions) {
     this.observeThread = observeThread;
+    this.observeCall = observeCall;
     this.chance = new Chance(seed);
     this.trace = new Trace(() => this.kernel.nowMs, isVerbose);
     this.kernel = new Kernel({

@@ -23,6 +23,7 @@ export function createQuietCluster(): SimCluster {
       throw error;
     },
     observeThread: () => undefined,
+    observeCall: () => undefined,
   });
   const cluster = new SimCluster(stage, {
     keepers: rig.keepers,

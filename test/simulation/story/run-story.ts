@@ -77,6 +77,9 @@ class StoryRun {
       onThrown: (process, error) =>
         this.cluster.report('S50', `${process?.name ?? 'the world'} threw ${describe(error)}`),
       observeThread: (traffic) => this.cluster.onThread(traffic),
+      observeCall: (traffic) => {
+        for (const checker of this.#checkers) checker.call?.(traffic);
+      },
     });
     this.cluster = new SimCluster(this.stage, story.shape);
     this.#arena = { cluster: this.cluster, budget: new Budget(this.cluster, story.budget) };

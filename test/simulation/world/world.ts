@@ -19,6 +19,8 @@ export interface World {
   readonly trace: Trace;
   /** Told of what a thread takes and of what it answers, in order; it must only look. */
   observeThread?(traffic: ThreadTraffic): void;
+  /** Told of each gRPC call with one request, when it arrives and when it is answered; it must only look. */
+  observeCall?(traffic: CallTraffic): void;
   /** Wall time at the beginning of the run. */
   readonly wallStartMs: number;
 }
@@ -29,6 +31,17 @@ export interface ThreadTraffic {
   readonly life: object;
   readonly thread: string;
   readonly direction: 'in' | 'out';
+  readonly message: unknown;
+}
+
+export interface CallTraffic {
+  /** That serves it. */
+  readonly process: SimProcess;
+  /** The same for the request and its answer. */
+  readonly call: object;
+  readonly path: string;
+  readonly direction: 'in' | 'out';
+  /** Absent for an answer that is an error. */
   readonly message: unknown;
 }
 

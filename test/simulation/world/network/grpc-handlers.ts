@@ -1,4 +1,6 @@
 /** How a handler of each of the four kinds is called, as the real server does it. */
+
+import { theWorld, thisProcess } from '../world.js';
 import {
   type HandleCall,
   Metadata,
@@ -52,6 +54,7 @@ function handleRequest(call: ServerInterceptingCallInterface, handler: Handler):
         return;
       }
       stream = new ServerWritableStreamImpl(handler.path, call, metadata, request);
+      observe(handler, call, 'in', request);
       run(call, handler, stream);
     },
     onCancel() {
@@ -87,6 +90,7 @@ function handleRequestStream(call: ServerInterceptingCallInterface, handler: Han
 
 function run(call: ServerInterceptingCallInterface, handler: Handler, stream: unknown): void {
   const respond: Respond = (error, value, trailer) => {
+    observe(handler, call, 'out', error ? undefined : value);
     if (error) {
       call.sendStatus(serverErrorToStatus(error, trailer));
       return;
@@ -101,4 +105,15 @@ function run(call: ServerInterceptingCallInterface, handler: Handler, stream: un
   } catch {
     call.sendStatus({ code: status.UNKNOWN, details: 'Unknown error', metadata: null });
   }
+}
+
+function observe(
+  { path, isRequestStream }: Handler,
+  call: object,
+  direction: 'in' | 'out',
+  message: unknown,
+): void {
+  if (isRequestStream) return;
+  const process = thisProcess('a gRPC call');
+  theWorld().observeCall?.({ process, call, path, direction, message });
 }
