@@ -3,9 +3,9 @@ import { setMaxListeners } from 'node:events';
 import { MasterConnection } from '../../rpc/master-connection.js';
 import { HashPool } from '../../storage/pool/hash-pool.js';
 import { ChunkBuffers } from '../../transfer/chunk-buffers.js';
+import { KeeperConnections } from '../runtime/keeper-connections.js';
 import { clientLimits } from './client-limits.js';
 import type { ClusterOptions } from './cluster.js';
-import { KeeperConnections } from './keeper-connections.js';
 
 export class Resources {
   readonly patienceMs: number;
@@ -20,7 +20,7 @@ export class Resources {
   constructor({ master, timeoutMs, signal }: ClusterOptions) {
     this.#address = master;
     this.patienceMs = timeoutMs ?? clientLimits.patienceMs;
-    this.keepers = new KeeperConnections(this.patienceMs);
+    this.keepers = new KeeperConnections({ ...clientLimits, idleTimeoutMs: this.patienceMs });
     this.signal = AbortSignal.any(signal === undefined ? [] : [signal]);
     // Each operation under way listens, however many there are.
     setMaxListeners(0, this.signal);
@@ -32,8 +32,14 @@ export class Resources {
   }
 
   get pool(): HashPool {
-    this.#pool ??= HashPool.create();
+    this.#pool ??= HashPool.create({ startsEarly: true });
     return this.#pool;
+  }
+
+  /** For whoever is about to move bytes: what takes its time to start does so while other things are done. */
+  startEarly(): void {
+    this.master.connect();
+    void this.pool;
   }
 
   async close(): Promise<void> {

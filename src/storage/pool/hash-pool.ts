@@ -34,6 +34,8 @@ export interface HashPoolOptions {
   readonly queueLengthMax?: number;
   /** For the facts of one mp4; past it they are unreadable, and the thread that looked is ended. */
   readonly factsTimeoutMs?: number;
+  /** One thread starts at once, and stays: whoever has little time will soon have a task for it. */
+  readonly startsEarly?: boolean;
 }
 
 export const hashPoolLimits = {
@@ -76,16 +78,18 @@ export class HashPool {
       threads: Math.max(1, options.threads ?? availableParallelism()),
       queueLengthMax: Math.max(1, options.queueLengthMax ?? hashPoolLimits.queueLengthMax),
       factsTimeoutMs: options.factsTimeoutMs ?? hashPoolLimits.factsTimeoutMs,
+      startsEarly: options.startsEarly ?? false,
     });
   }
 
-  private constructor({ threads, queueLengthMax, factsTimeoutMs }: Required<HashPoolOptions>) {
+  private constructor(options: Required<HashPoolOptions>) {
+    const { threads, queueLengthMax, factsTimeoutMs, startsEarly } = options;
     this.threads = threads;
     this.#factsTimeoutMs = factsTimeoutMs;
     this.#turnstile = createTurnstile(threads + queueLengthMax);
     this.#pool = new Piscina({
       filename: createRequire(import.meta.url).resolve('#pool/tasks'),
-      minThreads: 0,
+      minThreads: startsEarly ? 1 : 0,
       maxThreads: threads,
       // the turnstile admits no more than this, so a task is never refused for want of room
       maxQueue: threads + queueLengthMax,

@@ -13,10 +13,23 @@ import { nextTick } from 'node:process';
 import { clearTimeout, type SimTimeout, setTimeout } from '../clock.js';
 import { TrapError, theWorld, thisProcess } from '../world.js';
 import { type CallOwner, ClientCall } from './grpc-call.js';
-import type { CallInterface, ChannelInterface, ChannelOptions } from './grpc-real.js';
+import {
+  type CallInterface,
+  type ChannelInterface,
+  type ChannelOptions,
+  connectivityState,
+} from './grpc-real.js';
 import { ClientTransport } from './grpc-transport.js';
 
 type State = 'idle' | 'connecting' | 'ready' | 'failing' | 'shut down';
+
+const realStates = {
+  idle: connectivityState.IDLE,
+  connecting: connectivityState.CONNECTING,
+  ready: connectivityState.READY,
+  failing: connectivityState.TRANSIENT_FAILURE,
+  'shut down': connectivityState.SHUTDOWN,
+} as const satisfies Record<State, connectivityState>;
 
 const backoffGrowth = 1.6;
 const backoffJitter = 0.2;
@@ -91,8 +104,9 @@ export class SimChannel implements ChannelInterface, CallOwner {
     return this.target;
   }
 
-  getConnectivityState(): never {
-    throw new TrapError('getConnectivityState has no twin');
+  getConnectivityState(tryToConnect: boolean): connectivityState {
+    if (tryToConnect && this.#state === 'idle') this.#connect('connecting');
+    return realStates[this.#state];
   }
 
   watchConnectivityState(): never {

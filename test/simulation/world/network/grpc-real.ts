@@ -13,6 +13,7 @@ export type {
 } from '@grpc/grpc-js/build/src/call-interface.js';
 export type { Channel as ChannelInterface } from '@grpc/grpc-js/build/src/channel.js';
 export type { ChannelOptions } from '@grpc/grpc-js/build/src/channel-options.js';
+export { ConnectivityState as connectivityState } from '@grpc/grpc-js/build/src/connectivity-state.js';
 export {
   LogVerbosity as logVerbosity,
   Status as status,
