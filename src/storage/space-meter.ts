@@ -11,9 +11,15 @@ export interface Space {
   readonly usedBytes: number;
 }
 
+/** The disk is asked anew after so long, or when no more than so much is left of what it said. */
+const knownForMs = 100;
+const plentyBytes = 256 * 1024 * 1024;
+
 export class SpaceMeter {
   readonly #root: string;
   readonly #reserve: Reserve;
+  /** What the disk said last, less what was begun to be written since. */
+  #known = { roomBytes: 0, untilMs: 0 };
   #usedBytes = 0;
   #promisedBytes = 0;
   #writingBytes = 0;
@@ -56,7 +62,7 @@ export class SpaceMeter {
     // counted before the disk is asked, so that several at once do not take the same room
     this.#writingBytes += bytes;
     try {
-      if ((await this.#roomBytes()) < this.#writingBytes)
+      if (!this.#isPlentyKnown(bytes) && (await this.#roomBytes()) < this.#writingBytes)
         throw new ReelkeepError('no-space', 'something else has filled the disk of this keeper');
       return await work();
     } finally {
@@ -74,12 +80,23 @@ export class SpaceMeter {
     this.#usedBytes = Math.max(0, this.#usedBytes + bytes);
   }
 
+  /** Many chunks a second are written where there is much room: not each of them asks the disk. */
+  #isPlentyKnown(bytes: number): boolean {
+    const { roomBytes, untilMs } = this.#known;
+    if (performance.now() >= untilMs || roomBytes - bytes < plentyBytes) return false;
+    this.#known = { roomBytes: roomBytes - bytes, untilMs };
+    return true;
+  }
+
   /** Outside the reserve, negative when something else has taken of that. */
   async #roomBytes(): Promise<number> {
     const { bavail, blocks, bsize } = await statfs(this.#root);
     const reserve = this.#reserve;
     const keptBytes =
       'bytes' in reserve ? reserve.bytes : Math.ceil((blocks * bsize * reserve.percent) / 100);
-    return bavail * bsize - keptBytes;
+    const roomBytes = bavail * bsize - keptBytes;
+    const untilMs = performance.now() + knownForMs;
+    this.#known = { roomBytes: roomBytes - this.#promisedBytes, untilMs };
+    return roomBytes;
   }
 }

@@ -21,8 +21,10 @@ export const clientLimits = {
   /** Connections that wait for the next file, of each keeper; and how long one may wait. */
   idleConnectionsMax: 4,
   idleConnectionMs: 5_000,
-  /** Chunk buffers of 4 MiB for all transfers of the process. */
+  /** Chunk buffers of 4 MiB for all transfers of the process, and for one of them. */
   chunkBuffersMax: 24,
+  chunkBuffersPerUpload: 6,
+  chunkBuffersPerDownload: 12,
   /** A download may begin anew so often because its name was given to another file. */
   startsMax: 3,
   /** Tickets are renewed, and new replicas noticed, this often; they live for a minute. */

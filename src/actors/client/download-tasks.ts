@@ -6,6 +6,7 @@ import type { FileId, KeeperId } from '../../domain/ids.js';
 import type { Manifest } from '../../domain/manifest.js';
 import type { DownloadEvent, Located } from '../../machines/download.machine.js';
 import { toFileView } from '../../rpc/file-message.js';
+import { BufferQuota, type BufferSource } from '../../transfer/chunk-buffers.js';
 import type { ChunkSink } from './chunk-sink.js';
 import { clientLimits } from './client-limits.js';
 import type { GetRequest } from './cluster.js';
@@ -23,6 +24,7 @@ type Work<Input> = TaskWork<Input, DownloadEvent>;
 export class DownloadTasks {
   readonly #request: GetRequest;
   readonly #resources: Resources;
+  readonly #buffers: BufferSource;
   #sink: ChunkSink | undefined;
   readonly #reports: Promise<unknown>[] = [];
   #bytes = 0;
@@ -30,6 +32,7 @@ export class DownloadTasks {
   constructor(request: GetRequest, resources: Resources) {
     this.#request = request;
     this.#resources = resources;
+    this.#buffers = new BufferQuota(resources.buffers, clientLimits.chunkBuffersPerDownload);
   }
 
   readonly locate: Work<{ name: string }> = async ({ name }, _, signal) => {
@@ -52,7 +55,7 @@ export class DownloadTasks {
         file,
         sources,
         keepers: this.#resources.keepers,
-        buffers: this.#resources.buffers,
+        buffers: this.#buffers,
         signal,
         onBadManifest: ({ keeper }) => this.#reportBad(file.fileId, keeper, -1),
       });
@@ -75,7 +78,7 @@ export class DownloadTasks {
       sources,
       sink: need(this.#sink),
       keepers: this.#resources.keepers,
-      buffers: this.#resources.buffers,
+      buffers: this.#buffers,
       signal,
       relocate: (over) => this.#relocate(file, over),
       onKept: (bytes, active) => {

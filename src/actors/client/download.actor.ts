@@ -3,26 +3,20 @@ import { randomBytes } from 'node:crypto';
 import { createActor, toPromise } from 'xstate';
 import type { FileView } from '../../domain/file-view.js';
 import { downloadMachine } from '../../machines/download.machine.js';
+import { Lives } from '../runtime/lives.js';
 import { chunkAllowanceMs, clientLimits } from './client-limits.js';
 import type { GetRequest } from './cluster.js';
 import { DownloadTasks } from './download-tasks.js';
 import type { Resources } from './resources.js';
 import { runTransfer } from './run-transfer.js';
-import { Tasks } from './tasks.js';
+import { Tasks, type TransferLife, taskIn } from './tasks.js';
 
 /** @throws ReelkeepError, or the stream's own error when it takes no more */
 export async function download(request: GetRequest, resources: Resources): Promise<FileView> {
   const tasks = new Tasks();
   const work = new DownloadTasks(request, resources);
-  const machine = downloadMachine.provide({
-    actors: {
-      locate: tasks.create(work.locate),
-      open: tasks.create(work.open),
-      fetch: tasks.create(work.fetch),
-      finish: tasks.create(work.finish),
-    },
-  });
   const actor = createActor(machine, { input: inputOf(request, resources) });
+  lives.begin(actor, { tasks, world: work });
   try {
     return await runTransfer(actor, toPromise(actor), resources.signal);
   } catch (error) {
@@ -32,6 +26,18 @@ export async function download(request: GetRequest, resources: Resources): Promi
     await work.close();
   }
 }
+
+const lives = new Lives<TransferLife<DownloadTasks>>();
+const task = taskIn(lives);
+
+const machine = downloadMachine.provide({
+  actors: {
+    locate: task(({ locate }) => locate),
+    open: task(({ open }) => open),
+    fetch: task(({ fetch }) => fetch),
+    finish: task(({ finish }) => finish),
+  },
+});
 
 const inputOf = ({ name, to }: GetRequest, { patienceMs }: Resources) => ({
   name,

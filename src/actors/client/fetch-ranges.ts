@@ -17,10 +17,10 @@ import type { FileId, KeeperId } from '../../domain/ids.js';
 import type { TransferSource } from '../../domain/transfer-source.js';
 import type { BufferSource } from '../../transfer/chunk-buffers.js';
 import type { ArrivedChunk } from '../../transfer/chunk-source.js';
+import type { KeeperLender, Lease } from '../runtime/keeper-connections.js';
 import type { ChunkSink } from './chunk-sink.js';
 import { clientLimits } from './client-limits.js';
 import { FetchPlan } from './fetch-plan.js';
-import type { KeeperLender, Lease } from './keeper-connections.js';
 import { pause } from './pause.js';
 import { signedTicket } from './transfer-source.js';
 

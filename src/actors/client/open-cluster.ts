@@ -9,6 +9,7 @@ import type { Cluster, ClusterOptions, LocalDigest } from './cluster.js';
 import { download } from './download.actor.js';
 import { toClusterStatus, toFinding, toKeeperInfo, toVerification } from './overview.js';
 import { Resources } from './resources.js';
+import { StatBatch } from './stat-batch.js';
 import { upload } from './upload.actor.js';
 import { UploadSource } from './upload-source.js';
 
@@ -17,12 +18,18 @@ export function openCluster(options: ClusterOptions): Cluster {
   const { signal } = resources;
   const call: CallOptions = { signal, timeoutMs: resources.patienceMs };
   const change: CallOptions = { ...call, changes: true };
+  const stats = new StatBatch(() => resources.master, call);
 
   return {
-    put: async (request) => upload({ ...request, name: inUnicode(request.name) }, resources),
-    get: async (request) => download({ ...request, name: inUnicode(request.name) }, resources),
-    stat: async (name) =>
-      toView((await resources.master.stat({ name: inUnicode(name) }, call)).file),
+    put: async (request) => {
+      resources.startEarly();
+      return upload({ ...request, name: inUnicode(request.name) }, resources);
+    },
+    get: async (request) => {
+      resources.startEarly();
+      return download({ ...request, name: inUnicode(request.name) }, resources);
+    },
+    stat: async (name) => toView(await stats.stat(inUnicode(name))),
     list: (prefix) => listFiles(prefix, resources, call),
     remove: async (name) => void (await resources.master.remove({ name: inUnicode(name) }, change)),
     rename: async (name, newName) => {

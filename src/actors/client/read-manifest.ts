@@ -5,7 +5,7 @@ import { decodeManifest, type Manifest } from '../../domain/manifest.js';
 import type { TransferSource } from '../../domain/transfer-source.js';
 import { blake3 } from '../../storage/blake3.js';
 import type { BufferSource } from '../../transfer/chunk-buffers.js';
-import type { KeeperLender } from './keeper-connections.js';
+import type { KeeperLender } from '../runtime/keeper-connections.js';
 import { signedTicket } from './transfer-source.js';
 
 export interface ManifestRead {

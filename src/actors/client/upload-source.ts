@@ -75,7 +75,7 @@ export class UploadSource {
     const hashed = await this.#pool.hashFile(this.#handle.fd, this.size, this.#pool.threads);
     if (!hashed.ok && hashed.failure === 'disk')
       throw localErrorOf({ verb: 'reading', path: this.path }, hashed.code, hashed.detail);
-    if (!hashed.ok || !(await this.#isUnchanged())) throw this.#changed();
+    if (!hashed.ok || !this.#isUnchanged(await this.#handle.stat())) throw this.#changed();
     return hashed.digest;
   }
 
@@ -108,13 +108,11 @@ export class UploadSource {
     const read = await this.#pool.readAndHash({ shared, fd, position, length });
     if (!read.ok && read.failure === 'disk')
       throw this.#fail(localErrorOf({ verb: 'reading', path: this.path }, read.code, read.detail));
-    // After the bytes: a change during the reading of any chunk is seen by that chunk.
-    if (!read.ok || !(await this.#isUnchanged())) throw this.#fail(this.#changed());
+    if (!read.ok || !this.#isUnchanged(read)) throw this.#fail(this.#changed());
     return { length, digest: read.digest };
   }
 
-  async #isUnchanged(): Promise<boolean> {
-    const { size, mtimeMs } = await this.#handle.stat();
+  #isUnchanged({ size, mtimeMs }: Shape): boolean {
     return size === this.#shape.size && mtimeMs === this.#shape.mtimeMs;
   }
 

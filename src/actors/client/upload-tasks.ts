@@ -6,9 +6,10 @@ import { fileId, type KeeperId, type UploadId } from '../../domain/ids.js';
 import type { Placement, UploadEvent } from '../../machines/upload.machine.js';
 import { toFileView } from '../../rpc/file-message.js';
 import type { MasterConnection } from '../../rpc/master-connection.js';
+import { BufferQuota } from '../../transfer/chunk-buffers.js';
+import type { Lease } from '../runtime/keeper-connections.js';
 import { clientLimits } from './client-limits.js';
 import type { PutRequest, TransferProgress } from './cluster.js';
-import type { Lease } from './keeper-connections.js';
 import { pause } from './pause.js';
 import type { Resources } from './resources.js';
 import type { TaskWork } from './tasks.js';
@@ -68,7 +69,7 @@ export const sendBytes =
         fileId,
         uploadId,
         source: source.chunks(() => tell({ type: 'all sent' })),
-        buffers: resources.buffers,
+        buffers: new BufferQuota(resources.buffers, clientLimits.chunkBuffersPerUpload),
         onProgress: (sent) => {
           bytes += sent;
           world.report({ bytes });

@@ -4,11 +4,12 @@ import { createActor, toPromise } from 'xstate';
 import type { FileView } from '../../domain/file-view.js';
 import { uploadId } from '../../domain/ids.js';
 import { type UploadInput, uploadMachine } from '../../machines/upload.machine.js';
+import { Lives } from '../runtime/lives.js';
 import { chunkAllowanceMs, clientLimits, copyAllowanceMs } from './client-limits.js';
 import type { PutRequest, TransferProgress } from './cluster.js';
 import type { Resources } from './resources.js';
 import { runTransfer } from './run-transfer.js';
-import { Tasks } from './tasks.js';
+import { Tasks, type TransferLife, taskIn } from './tasks.js';
 import { UploadSource } from './upload-source.js';
 import {
   abandonUpload,
@@ -26,9 +27,8 @@ export async function upload(request: PutRequest, resources: Resources): Promise
     const structureProblem = await source.structureProblem();
     const report = progressReporter(request, source.size);
     const world: UploadWorld = { request, source, structureProblem, resources, report };
-    const actor = createActor(provide(tasks, world), {
-      input: inputOf(request, source, resources),
-    });
+    const actor = createActor(machine, { input: inputOf(request, source, resources) });
+    lives.begin(actor, { tasks, world });
     return await runTransfer(actor, toPromise(actor), resources.signal);
   } finally {
     await tasks.settled();
@@ -36,15 +36,17 @@ export async function upload(request: PutRequest, resources: Resources): Promise
   }
 }
 
-const provide = (tasks: Tasks, world: UploadWorld) =>
-  uploadMachine.provide({
-    actors: {
-      request: tasks.create(requestPlacement(world)),
-      send: tasks.create(sendBytes(world)),
-      watch: tasks.create(watchMaster(world)),
-      abandon: tasks.create(abandonUpload(world)),
-    },
-  });
+const lives = new Lives<TransferLife<UploadWorld>>();
+const task = taskIn(lives);
+
+const machine = uploadMachine.provide({
+  actors: {
+    request: task(requestPlacement),
+    send: task(sendBytes),
+    watch: task(watchMaster),
+    abandon: task(abandonUpload),
+  },
+});
 
 /** What the master takes when it is not told; only the patience for copies rests on it. */
 const acksGuess = 3;

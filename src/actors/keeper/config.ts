@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parseAddress } from '../../domain/address.js';
 import { ReelkeepError } from '../../domain/errors.js';
 import { isKeeperId } from '../../domain/ids.js';
+import type { ConnectionLimits } from '../runtime/keeper-connections.js';
 
 /** All optional but the port; times in milliseconds. */
 export interface KeeperOptions {
@@ -45,8 +46,12 @@ export interface KeeperConfig extends Omit<Required<KeeperOptions>, 'advertise' 
   readonly verificationsMax: number;
   /** Commands waiting for their turn; past it they are dropped, and the master gives them again. */
   readonly commandsWaitingMax: number;
-  /** Chunk buffers of 4 MiB for all transfers together. */
-  readonly chunkBuffersMax: number;
+  /** Chunk buffers of 4 MiB that one copy uses. */
+  readonly chunkBuffersPerCopy: number;
+  /** Free ones kept for the next copies. */
+  readonly freeChunkBuffersMax: number;
+  /** As `ConnectionLimits` says, for connections to other keepers. */
+  readonly connections: ConnectionLimits;
 }
 
 const scrubEveryMsMin = 1_000;
@@ -72,7 +77,14 @@ export function resolveConfig(options: KeeperOptions): KeeperConfig {
     copiesMax: 4,
     verificationsMax: 2,
     commandsWaitingMax: 10_000,
-    chunkBuffersMax: 64,
+    chunkBuffersPerCopy: 4,
+    freeChunkBuffersMax: 8,
+    connections: {
+      dialTimeoutMs: 10_000,
+      idleTimeoutMs: 30_000,
+      idleConnectionsMax: 4,
+      idleConnectionMs: 5_000,
+    },
   };
   checkOptions(config);
   return config;

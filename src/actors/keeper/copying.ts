@@ -16,7 +16,11 @@ import type { TransferSource } from '../../rpc/generated/reelkeep/v1/common.js';
 import type { CopyCommand } from '../../rpc/generated/reelkeep/v1/keeper.js';
 import { blake3 } from '../../storage/blake3.js';
 import type { StagedReplica } from '../../storage/staged-replica.js';
-import { TransferConnection } from '../../transfer/transfer-connection.js';
+import { BufferQuota, type BufferSource } from '../../transfer/chunk-buffers.js';
+import type { ArrivedChunk } from '../../transfer/chunk-source.js';
+import type { ManifestOrder } from '../../transfer/transfer-connection.js';
+import type { Lease } from '../runtime/keeper-connections.js';
+import { Lives } from '../runtime/lives.js';
 import { type Storing, startStoring } from './storing.js';
 import type { KeeperWorld } from './world.js';
 
@@ -51,10 +55,10 @@ class Copy {
   readonly #fileId: FileId;
   readonly #size: number;
   readonly #digest: Digest;
+  readonly #buffers: BufferSource;
   readonly #sources: ReadonlyMap<KeeperId, TransferSource>;
   /** Chunks not yet on this disk. */
   readonly #missing: Set<number>;
-  #connection: TransferConnection | undefined;
   #manifest: Manifest | undefined;
   #staged: StagedReplica | undefined;
   #storing: Storing | undefined;
@@ -62,6 +66,7 @@ class Copy {
   constructor(world: KeeperWorld, command: CopyCommand, stop: AbortSignal) {
     this.#world = world;
     this.#stop = stop;
+    this.#buffers = new BufferQuota(world.buffers, world.config.chunkBuffersPerCopy);
     this.#fileId = fileId(command.fileId);
     this.#size = command.size;
     this.#digest = digest(command.digest);
@@ -70,19 +75,8 @@ class Copy {
   }
 
   run(): Promise<CopyOutcome> {
-    const machine = copyMachine.provide({
-      actors: {
-        fetchManifest: fromPromise<void, { source: KeeperId }>(({ input, signal }) =>
-          this.#fetchManifest(input.source, signal),
-        ),
-        stage: fromPromise(() => this.#stage()),
-        fetchChunks: fromPromise<void, { source: KeeperId }>(({ input, signal }) =>
-          this.#fetchChunks(input.source, signal),
-        ),
-        store: fromPromise(() => this.#store()),
-      },
-    });
     const actor = createActor(machine, { input: { sources: [...this.#sources.keys()] } });
+    lives.begin(actor, this);
     return new Promise((resolve) => {
       actor.subscribe({
         error: (failure) => resolve({ ok: false, failure, badSource: undefined }),
@@ -98,25 +92,19 @@ class Copy {
 
   /** Whatever is under way fails, and no other source is dialled after it. */
   giveUp(): void {
-    void this.#connection?.close();
     this.#storing?.giveUp(this.#stop.reason);
   }
 
   async close(): Promise<void> {
-    await this.#connection?.close();
     // Heeded only while chunks were still awaited.
     this.#storing?.aborted(new ReelkeepError('unavailable', 'the copy came to nothing'));
     await this.#staged?.abandon();
   }
 
-  async #fetchManifest(source: KeeperId, signal: AbortSignal): Promise<void> {
-    const { ticket, connection } = await this.#dial(source, signal);
-    const bytes = await connection.manifest({
-      ticket,
-      fileId: this.#fileId,
-      buffers: this.#world.buffers,
-      signal,
-    });
+  async fetchManifest(source: KeeperId, signal: AbortSignal): Promise<void> {
+    const bytes = await this.#ask(source, signal, (connection, order) =>
+      connection.manifest(order),
+    );
     const decoded = decodeManifest(bytes, blake3);
     if (!decoded.ok) throw new ReelkeepError('integrity', `${source}: ${decoded.reason}`);
     const { digest: found, size } = decoded.manifest;
@@ -125,7 +113,7 @@ class Copy {
     this.#manifest = decoded.manifest;
   }
 
-  async #stage(): Promise<void> {
+  async stage(): Promise<void> {
     if (this.#staged !== undefined) return;
     const manifest = this.#needManifest();
     const staged = await this.#world.store.stage(this.#fileId, manifest.uploadId, this.#size);
@@ -138,38 +126,41 @@ class Copy {
     });
   }
 
-  async #fetchChunks(source: KeeperId, signal: AbortSignal): Promise<void> {
-    const { ticket, connection } = await this.#dial(source, signal);
-    for (const range of runsOf(this.#missing))
-      await connection.get({
-        ticket,
-        fileId: this.#fileId,
-        range,
-        buffers: this.#world.buffers,
-        signal,
-        onChunk: async ({ index, buffer, length }) => {
-          const expected = chunkDigest(this.#needManifest(), index);
-          await this.#staged?.writeChunk(index, buffer.shared, length, expected);
-          this.#missing.delete(index);
-        },
-      });
+  async fetchChunks(source: KeeperId, signal: AbortSignal): Promise<void> {
+    const onChunk = async ({ index, buffer, length }: ArrivedChunk): Promise<void> => {
+      const expected = chunkDigest(this.#needManifest(), index);
+      await this.#staged?.writeChunk(index, buffer.shared, length, expected);
+      this.#missing.delete(index);
+    };
+    await this.#ask(source, signal, async (connection, order) => {
+      for (const range of runsOf(this.#missing)) await connection.get({ ...order, range, onChunk });
+    });
   }
 
-  async #store(): Promise<void> {
+  async store(): Promise<void> {
     this.#storing?.received({ size: this.#size, digest: this.#digest });
     await this.#storing?.stored;
   }
 
-  async #dial(source: KeeperId, signal: AbortSignal) {
+  /** On a connection that may have served another copy before. */
+  async #ask<Answer>(
+    source: KeeperId,
+    signal: AbortSignal,
+    work: (connection: Lease['connection'], order: ManifestOrder) => Promise<Answer>,
+  ): Promise<Answer> {
     this.#stop.throwIfAborted();
     const found = this.#sources.get(source);
     if (found?.ticket === undefined)
       throw new ReelkeepError('unavailable', `there is no ticket for ${source}`);
-    await this.#connection?.close();
     const { host, port, ticket } = found;
-    this.#connection = await TransferConnection.dial({ host, port, signal });
-    this.#stop.throwIfAborted();
-    return { ticket, connection: this.#connection };
+    const over = AbortSignal.any([signal, this.#stop]);
+    const lease = await this.#world.keepers.take({ host, port }, over);
+    try {
+      const order = { ticket, fileId: this.#fileId, buffers: this.#buffers, signal: over };
+      return await work(lease.connection, order);
+    } finally {
+      lease.release();
+    }
   }
 
   #needManifest(): Manifest {
@@ -178,6 +169,21 @@ class Copy {
     return this.#manifest;
   }
 }
+
+const lives = new Lives<Copy>();
+
+const machine = copyMachine.provide({
+  actors: {
+    fetchManifest: fromPromise<void, { source: KeeperId }>(({ input, signal, system }) =>
+      lives.of(system).fetchManifest(input.source, signal),
+    ),
+    stage: fromPromise<void, void>(({ system }) => lives.of(system).stage()),
+    fetchChunks: fromPromise<void, { source: KeeperId }>(({ input, signal, system }) =>
+      lives.of(system).fetchChunks(input.source, signal),
+    ),
+    store: fromPromise<void, void>(({ system }) => lives.of(system).store()),
+  },
+});
 
 /** The chunks as runs of neighbours, in order. */
 function* runsOf(indices: Iterable<number>): Generator<{ first: number; count: number }> {

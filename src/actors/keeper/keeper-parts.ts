@@ -11,6 +11,7 @@ import { HashPool } from '../../storage/pool/hash-pool.js';
 import { ReplicaStore } from '../../storage/replica-store.js';
 import { ChunkBuffers } from '../../transfer/chunk-buffers.js';
 import { TransferServer } from '../../transfer/transfer-server.js';
+import { KeeperConnections } from '../runtime/keeper-connections.js';
 import { Arrivals } from './arrivals.js';
 import { Commands } from './commands.js';
 import type { KeeperConfig } from './config.js';
@@ -83,13 +84,17 @@ export class KeeperParts {
         log.error({ reason }, 'the disk is suspect: nothing new is written to it'),
       ...(config.id === undefined ? {} : { keeperId: keeperId(config.id) }),
     });
-    const buffers = new ChunkBuffers({ buffersMax: config.chunkBuffersMax });
+    const { copiesMax, chunkBuffersPerCopy } = config;
     const world: KeeperWorld = {
       config,
       log: log.child({ keeper: store.identity.keeperId }),
       store,
       pool,
-      buffers,
+      buffers: new ChunkBuffers({
+        buffersMax: copiesMax * chunkBuffersPerCopy,
+        freeMax: config.freeChunkBuffersMax,
+      }),
+      keepers: new KeeperConnections(config.connections),
       link: this.#createLink(store),
       term: this.#term,
       arrivals: this.#arrivals,
@@ -160,7 +165,7 @@ export class KeeperParts {
   }
 
   #closings({ world, server, scrub }: Opened): readonly (() => Promise<unknown>)[] {
-    const { arrivals, config, link, pool, store } = world;
+    const { arrivals, config, keepers, link, pool, store } = world;
     const grace = AbortSignal.timeout(config.drainGraceMs);
     return [
       // The master is told first: what it hears no more of then is no accident.
@@ -170,6 +175,7 @@ export class KeeperParts {
         return Promise.all([this.#commands?.stop(), server.drain(grace)]);
       },
       () => arrivals.settle(grace),
+      () => keepers.close(),
       // Nothing that still runs in the pool touches a directory that another may hold next.
       () => pool.close(),
       () => {

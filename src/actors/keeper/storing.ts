@@ -3,8 +3,13 @@ import { createActor, fromPromise } from 'xstate';
 import { ReelkeepError } from '../../domain/errors.js';
 import { digest, type FileId } from '../../domain/ids.js';
 import type { Mp4Facts } from '../../domain/mp4-facts.js';
-import { type ReceivedTotals, storeReplicaMachine } from '../../machines/store-replica.machine.js';
+import {
+  type ReceivedTotals,
+  type ReportVerdict,
+  storeReplicaMachine,
+} from '../../machines/store-replica.machine.js';
 import type { ManifestFields, StagedReplica } from '../../storage/staged-replica.js';
+import { Lives } from '../runtime/lives.js';
 import type { KeeperWorld } from './world.js';
 
 export interface StoringOptions {
@@ -29,9 +34,8 @@ export interface Storing {
 
 export function startStoring(world: KeeperWorld, options: StoringOptions): Storing {
   const { reportDelayMs, reportDelayMaxMs } = world.config;
-  const actor = createActor(provide(world, options), {
-    input: { reportDelayMs, reportDelayMaxMs },
-  });
+  const actor = createActor(machine, { input: { reportDelayMs, reportDelayMaxMs } });
+  lives.begin(actor, new Life(world, options));
   const durable = new Promise<void>((resolve, reject) => {
     actor.on('durable', () => resolve());
     actor.subscribe({ complete: () => reject(actor.getSnapshot().context.failure) });
@@ -61,52 +65,94 @@ export function startStoring(world: KeeperWorld, options: StoringOptions): Stori
   return storing;
 }
 
-function provide(
-  { store, link, term, log }: KeeperWorld,
-  { staged, isUpload, fields }: StoringOptions,
-) {
-  const { fileId, uploadId } = staged;
-  let mp4: Mp4Facts = fields.mp4 ?? { kind: 'not mp4' };
+/** What is done to one staged replica, step by step. */
+class Life {
+  readonly #world: KeeperWorld;
+  readonly #options: StoringOptions;
+  #mp4: Mp4Facts;
+  #isReported = false;
+
+  constructor(world: KeeperWorld, options: StoringOptions) {
+    this.#world = world;
+    this.#options = options;
+    this.#mp4 = options.fields.mp4 ?? { kind: 'not mp4' };
+  }
+
+  get staged(): StagedReplica {
+    return this.#options.staged;
+  }
+
+  async inspect(): Promise<void> {
+    const { fields, staged } = this.#options;
+    if (fields.mp4 === undefined) this.#mp4 = await inspect(staged, this.#world.term.acceptAny);
+  }
+
+  writeManifest(): Promise<void> {
+    return this.staged.writeManifest({ ...this.#options.fields, mp4: this.#mp4 });
+  }
+
+  async report(): Promise<ReportVerdict> {
+    const { store, link } = this.#world;
+    const { staged, isUpload } = this.#options;
+    const { fileId, uploadId } = staged;
+    const isAgain = this.#isReported;
+    this.#isReported = true;
+    // While the master was away the bytes may have been found wrong, and set aside.
+    if (isAgain && !(await store.holds(fileId)))
+      return { accepted: false, reason: 'it is here no more' };
+    return link.reportStored({
+      fileId,
+      size: staged.size,
+      digest: staged.digest,
+      mp4: this.#mp4,
+      ...(isUpload ? { uploadId } : {}),
+    });
+  }
+
+  async abandon(): Promise<void> {
+    await this.#thrownAway(this.staged.abandon());
+    this.#world.log.info({ file: this.staged.fileId }, 'transfer abandoned');
+  }
+
+  discard(): Promise<void> {
+    const { fileId, uploadId } = this.staged;
+    return this.#thrownAway(this.#world.store.discard(fileId, uploadId));
+  }
+
   /** What is told to the sender is why it came to nothing; that something is left is told here. */
-  const thrownAway = async (work: Promise<void>): Promise<void> => {
+  async #thrownAway(work: Promise<void>): Promise<void> {
     try {
       await work;
     } catch (error) {
-      log.error({ err: error, file: fileId }, 'not all of it could be thrown away');
+      const { fileId } = this.staged;
+      this.#world.log.error({ err: error, file: fileId }, 'not all of it could be thrown away');
       throw error;
     }
-  };
-  return storeReplicaMachine.provide({
-    actors: {
-      checkTotals: fromPromise<void, ReceivedTotals>(async ({ input }) =>
-        staged.checkTotals({ size: input.size, digest: digest(input.digest) }),
-      ),
-      syncData: fromPromise(() => staged.syncData()),
-      inspect: fromPromise(async () => {
-        if (fields.mp4 === undefined) mp4 = await inspect(staged, term.acceptAny);
-      }),
-      writeManifest: fromPromise(() => staged.writeManifest({ ...fields, mp4 })),
-      syncManifest: fromPromise(() => staged.syncManifest()),
-      publish: fromPromise(() => staged.publish()),
-      syncDirectory: fromPromise(() => staged.syncDirectory()),
-      report: fromPromise(async () => {
-        // While the master was away the bytes may have been found wrong, and set aside.
-        if (!(await store.holds(fileId))) return { accepted: false, reason: 'it is here no more' };
-        return link.reportStored({
-          fileId,
-          size: staged.size,
-          digest: staged.digest,
-          mp4,
-          ...(isUpload ? { uploadId } : {}),
-        });
-      }),
-      abandon: fromPromise(() =>
-        thrownAway(staged.abandon()).then(() => log.info({ file: fileId }, 'transfer abandoned')),
-      ),
-      discard: fromPromise(() => thrownAway(store.discard(fileId, uploadId))),
-    },
-  });
+  }
 }
+
+const lives = new Lives<Life>();
+
+const step = <Output>(work: (life: Life) => Promise<Output>) =>
+  fromPromise<Output, void>(({ system }) => work(lives.of(system)));
+
+const machine = storeReplicaMachine.provide({
+  actors: {
+    checkTotals: fromPromise<void, ReceivedTotals>(
+      async ({ input: { size, digest: told }, system }) =>
+        lives.of(system).staged.checkTotals({ size, digest: digest(told) }),
+    ),
+    syncData: step((life) => life.staged.syncData()),
+    inspect: step((life) => life.inspect()),
+    writeManifest: step((life) => life.writeManifest()),
+    syncManifest: step((life) => life.staged.syncManifest()),
+    publish: step((life) => life.staged.publish()),
+    syncDirectory: step((life) => life.staged.syncDirectory()),
+    report: step((life) => life.report()),
+    abandon: step((life) => life.abandon()),
+    discard: step((life) => life.discard()),
+  },
+});
 
 async function inspect(staged: StagedReplica, acceptAny: boolean): Promise<Mp4Facts> {
   const looked = await staged.inspect();

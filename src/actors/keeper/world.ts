@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { HashPool } from '../../storage/pool/hash-pool.js';
 import type { ReplicaStore } from '../../storage/replica-store.js';
 import type { ChunkBuffers } from '../../transfer/chunk-buffers.js';
+import type { KeeperConnections } from '../runtime/keeper-connections.js';
 import type { Arrivals } from './arrivals.js';
 import type { KeeperConfig } from './config.js';
 import type { MasterLink } from './master-link.js';
@@ -14,7 +15,10 @@ export interface KeeperWorld {
   readonly log: Logger;
   readonly store: ReplicaStore;
   readonly pool: HashPool;
+  /** For copies; a transfer server has its own. */
   readonly buffers: ChunkBuffers;
+  /** Connections to other keepers. */
+  readonly keepers: KeeperConnections;
   readonly link: MasterLink;
   readonly term: Term;
   readonly arrivals: Arrivals;

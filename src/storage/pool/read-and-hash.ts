@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { blake3 } from '../blake3.js';
 import { readFully } from '../full-io.js';
 import { catchDiskFailure } from './disk-failure.js';
@@ -9,6 +10,7 @@ export function readAndHash(input: ReadAndHashInput): ReadAndHashOutput {
   return catchDiskFailure<ReadAndHashOutput>(() => {
     if (readFully(input.fd, bytes, input.position) < input.length)
       return { ok: false, failure: 'short' };
-    return { ok: true, digest: blake3(bytes) };
+    const { size, mtimeMs } = fstatSync(input.fd);
+    return { ok: true, digest: blake3(bytes), size, mtimeMs };
   });
 }

@@ -59,7 +59,13 @@ interface DigestMismatch {
 
 export type HashAndWriteOutput = { readonly ok: true } | DigestMismatch | DiskFailure;
 export type ReadAndHashOutput =
-  | { readonly ok: true; readonly digest: Uint8Array }
+  | {
+      readonly ok: true;
+      readonly digest: Uint8Array;
+      /** Of the file, looked at after the bytes: a change while they were read is seen. */
+      readonly size: number;
+      readonly mtimeMs: number;
+    }
   | ShortFile
   | DiskFailure;
 /** `digests` is 32 bytes for each chunk, in order. */

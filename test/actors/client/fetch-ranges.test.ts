@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChunkSink } from '../../../src/actors/client/chunk-sink.js';
 import { RangeFetch } from '../../../src/actors/client/fetch-ranges.js';
-import type { KeeperLender } from '../../../src/actors/client/keeper-connections.js';
+import type { KeeperLender } from '../../../src/actors/runtime/keeper-connections.js';
 import { chunkBytes } from '../../../src/domain/chunk-plan.js';
 import { ReelkeepError } from '../../../src/domain/errors.js';
 import { fileId, type KeeperId, keeperId } from '../../../src/domain/ids.js';

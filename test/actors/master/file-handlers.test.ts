@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFileHandlers } from '../../../src/actors/master/file-handlers.js';
+import { rpcLimits } from '../../../src/rpc/limits.js';
 import { decodeClaims } from '../../../src/transfer/ticket-claims.js';
 import { f1, fileIdOf, good, k1, k2, k3, uploadIdOf } from '../lookup-table/table-under-test.js';
 import { AWorld, settled } from './a-world.js';
@@ -31,6 +32,27 @@ describe('locating a file', () => {
 
     await expect(locate({ name })).rejects.toMatchObject({ code });
     await expect(stat({ name })).rejects.toMatchObject({ code });
+  });
+});
+
+describe('asking for several files at once', () => {
+  it('answers each by itself, in the order of the names', async () => {
+    const { statMany } = createFileHandlers(aWorldWithFile().world);
+
+    const { outcomes } = await statMany({ names: ['a//b', 'a', 'nothing'] });
+
+    expect(outcomes).toMatchObject([
+      { file: undefined, code: 'refused-input' },
+      { file: { name: 'a', fileId: f1 }, code: '' },
+      { file: undefined, code: 'not-found' },
+    ]);
+  });
+
+  it('S47: is refused for more names than one question may have', async () => {
+    const { statMany } = createFileHandlers(aWorldWithFile().world);
+    const names = Array<string>(rpcLimits.statNamesMax + 1).fill('a');
+
+    await expect(statMany({ names })).rejects.toMatchObject({ code: 'usage' });
   });
 });
 

@@ -51,13 +51,13 @@ export const reportBeforeSync: Mutant = {
     },
     {
       file: 'src/actors/keeper/storing.ts',
-      from: `          ...(isUpload ? { uploadId } : {}),
-        });`,
-      to: `          ...(isUpload ? { uploadId } : {}),
-        }).then(async (verdict) => {
-          await staged.syncReported().catch(() => undefined);
-          return verdict;
-        });`,
+      from: `      ...(isUpload ? { uploadId } : {}),
+    });`,
+      to: `      ...(isUpload ? { uploadId } : {}),
+    }).then(async (verdict) => {
+      await staged.syncReported().catch(() => undefined);
+      return verdict;
+    });`,
     },
   ],
 };

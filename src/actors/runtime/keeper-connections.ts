@@ -2,7 +2,16 @@
 import type { TransferSource } from '../../domain/transfer-source.js';
 import type { TransferOptions } from '../../transfer/limits.js';
 import { TransferConnection } from '../../transfer/transfer-connection.js';
-import { clientLimits } from './client-limits.js';
+
+export interface ConnectionLimits {
+  /** For a keeper to accept a connection. Times in milliseconds. */
+  readonly dialTimeoutMs: number;
+  /** Without one byte from a keeper that owes some, the connection is cut. */
+  readonly idleTimeoutMs: number;
+  /** Connections that wait for the next file, of each keeper; and how long one may wait. */
+  readonly idleConnectionsMax: number;
+  readonly idleConnectionMs: number;
+}
 
 /** Who has connections to keepers to lend. */
 export interface KeeperLender {
@@ -25,19 +34,24 @@ interface Idle {
 
 export class KeeperConnections implements KeeperLender {
   readonly #idle = new Map<string, Idle[]>();
-  readonly #limits: TransferOptions;
+  readonly #limits: ConnectionLimits;
+  readonly #transferLimits: TransferOptions;
   #closed = false;
 
-  /** @param idleTimeoutMs without one byte from a keeper that owes some, the connection is cut */
-  constructor(idleTimeoutMs: number) {
-    this.#limits = { handshakeTimeoutMs: clientLimits.dialTimeoutMs, idleTimeoutMs };
+  constructor(limits: ConnectionLimits) {
+    const { dialTimeoutMs: handshakeTimeoutMs, idleTimeoutMs } = limits;
+    this.#limits = limits;
+    this.#transferLimits = { handshakeTimeoutMs, idleTimeoutMs };
   }
 
-  async take({ host, port }: TransferSource, signal: AbortSignal): Promise<Lease> {
+  async take(
+    { host, port }: Pick<TransferSource, 'host' | 'port'>,
+    signal: AbortSignal,
+  ): Promise<Lease> {
     const address = `${host} ${port}`;
     const idle = this.#takeIdle(address);
     const connection =
-      idle ?? (await TransferConnection.dial({ host, port, signal, limits: this.#limits }));
+      idle ?? (await TransferConnection.dial({ host, port, signal, limits: this.#transferLimits }));
     const release = (): void => this.#keep(address, connection);
     return { connection, reused: idle !== undefined, release };
   }
@@ -61,7 +75,7 @@ export class KeeperConnections implements KeeperLender {
 
   #keep(address: string, connection: TransferConnection): void {
     const idle = this.#idle.get(address) ?? [];
-    const isRoom = idle.length < clientLimits.idleConnectionsMax;
+    const isRoom = idle.length < this.#limits.idleConnectionsMax;
     if (this.#closed || !connection.usable || !isRoom) {
       void connection.close();
       return;
@@ -72,7 +86,7 @@ export class KeeperConnections implements KeeperLender {
         1,
       );
       void connection.close();
-    }, clientLimits.idleConnectionMs);
+    }, this.#limits.idleConnectionMs);
     idle.push({ connection, timer });
     this.#idle.set(address, idle);
   }
