@@ -38,6 +38,8 @@ import {
   type ReportBadReplicaResponse,
   type RetireKeeperRequest,
   type RetireKeeperResponse,
+  type StatManyRequest,
+  type StatManyResponse,
   type StatRequest,
   type StatResponse,
   type StatusRequest,
@@ -81,6 +83,7 @@ export interface ClientHandlers {
   readonly abandonUpload: UnaryHandler<AbandonUploadRequest, AbandonUploadResponse>;
   readonly locate: UnaryHandler<LocateRequest, LocateResponse>;
   readonly stat: UnaryHandler<StatRequest, StatResponse>;
+  readonly statMany: UnaryHandler<StatManyRequest, StatManyResponse>;
   readonly list: UnaryHandler<ListRequest, ListResponse>;
   readonly remove: UnaryHandler<RemoveRequest, RemoveResponse>;
   readonly rename: UnaryHandler<RenameRequest, RenameResponse>;
@@ -165,6 +168,7 @@ const clientService = (handlers: ClientHandlers): ClientServiceServer => ({
   abandonUpload: unary(handlers.abandonUpload),
   locate: unary(handlers.locate),
   stat: unary(handlers.stat),
+  statMany: unary(handlers.statMany),
   list: unary(handlers.list),
   remove: unary(handlers.remove),
   rename: unary(handlers.rename),

@@ -4,6 +4,8 @@ export const rpcLimits = {
   callTimeoutMs: 10_000,
   /** A larger message is refused by either side. */
   messageBytesMax: 4 * 1024 * 1024,
+  /** Names in one question for several files. */
+  statNamesMax: 64,
   /** Characters of the sentence in an error, which travels as a header; a longer one is cut. */
   detailLengthMax: 2_000,
   /** Between tries to reach a peer that is away. */

@@ -28,6 +28,8 @@ import {
   type ReportBadReplicaResponse,
   type RetireKeeperRequest,
   type RetireKeeperResponse,
+  type StatManyRequest,
+  type StatManyResponse,
   type StatRequest,
   type StatResponse,
   type StatusRequest,
@@ -49,6 +51,11 @@ export class MasterConnection {
   /** @param address `host:port`; nothing is dialled before the first call. */
   static open(address: string): MasterConnection {
     return new MasterConnection(address);
+  }
+
+  /** Dials ahead of the first call. */
+  connect(): void {
+    this.#client.getChannel().getConnectivityState(true);
   }
 
   beginUpload(request: BeginUploadRequest, options?: CallOptions): Promise<BeginUploadResponse> {
@@ -85,6 +92,15 @@ export class MasterConnection {
     return callUnary(
       this.#doing('asking for the file'),
       this.#client.stat.bind(this.#client),
+      request,
+      options,
+    );
+  }
+
+  statMany(request: StatManyRequest, options?: CallOptions): Promise<StatManyResponse> {
+    return callUnary(
+      this.#doing('asking for files'),
+      this.#client.statMany.bind(this.#client),
       request,
       options,
     );

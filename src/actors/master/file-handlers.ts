@@ -1,18 +1,20 @@
 /** What clients ask of files that are there. */
-import { ReelkeepError } from '../../domain/errors.js';
+import { ReelkeepError, toPlainError } from '../../domain/errors.js';
 import type { FileRecord } from '../../domain/file-record.js';
 import { viewFile } from '../../domain/file-view.js';
 import { readableReplicas } from '../../domain/keeper-view.js';
 import { acceptName, fitsName } from '../../domain/names.js';
 import type { ClientHandlers } from '../../rpc/control-server.js';
 import { toFileMessage } from '../../rpc/file-message.js';
+import type { StatOutcome } from '../../rpc/generated/reelkeep/v1/client.js';
+import { rpcLimits } from '../../rpc/limits.js';
 import { type MasterWorld, readTickets } from './world.js';
 
 const pageFilesMax = 1_000;
 
 export function createFileHandlers(
   world: MasterWorld,
-): Pick<ClientHandlers, 'locate' | 'stat' | 'list' | 'remove' | 'rename'> {
+): Pick<ClientHandlers, 'locate' | 'stat' | 'statMany' | 'list' | 'remove' | 'rename'> {
   const toMessage = (file: FileRecord) => toFileMessage(viewFile(file, world.keepers.views));
 
   return {
@@ -24,6 +26,19 @@ export function createFileHandlers(
 
     async stat(request) {
       return { file: toMessage(await findFile(world, request.name)) };
+    },
+
+    async statMany({ names }) {
+      if (names.length > rpcLimits.statNamesMax)
+        throw new ReelkeepError('usage', `ask for at most ${rpcLimits.statNamesMax} files at once`);
+      const outcomes = names.map(async (name): Promise<StatOutcome> => {
+        try {
+          return { file: toMessage(await findFile(world, name)), code: '', detail: '' };
+        } catch (error) {
+          return { file: undefined, ...toPlainError(error) };
+        }
+      });
+      return { outcomes: await Promise.all(outcomes) };
     },
 
     async list({ prefix: asked, after: last, limit }) {
