@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { countInLog, keeperChanges } from '../master-log.js';
 import { makeFilm, mebibytes, Rig, sha256 } from '../rig.js';
 import { expectSound } from '../sound-cluster.js';
@@ -11,6 +11,7 @@ describe('a keeper on a network of its own', () => {
   }, async ({ skip }) => {
     skipWithout(namespacesAreMissing(), skip);
     const cable = Namespace.create();
+    onTestFinished(() => cable.remove());
     const rig = await Rig.start({
       keepers: 4,
       masterArgs: ['--host', '0.0.0.0', '--suspect-after', '2s', '--lost-after', '5s'],

@@ -1,10 +1,10 @@
 /**
  * A network of its own for one keeper: a namespace, and one cable between it and the machine,
- * which can be pulled out, or made to delay and lose packets. Needs root, and leaves nothing.
+ * which can be pulled out, made narrow, or made to delay and lose packets. Needs root, and leaves
+ * nothing once it is removed.
  */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { onTestFinished } from 'vitest';
 
 export class Namespace {
   /** Of the machine, on the cable. */
@@ -18,8 +18,12 @@ export class Namespace {
 
   static create(): Namespace {
     const namespace = new Namespace(randomBytes(3).toString('hex'), randomBytes(1).readUInt8());
-    onTestFinished(() => namespace.#remove());
-    namespace.#make();
+    try {
+      namespace.#make();
+    } catch (error) {
+      namespace.remove();
+      throw error;
+    }
     return namespace;
   }
 
@@ -48,6 +52,18 @@ export class Namespace {
     return 'slow';
   }
 
+  /** What it sends comes no faster than that. */
+  narrow(megabitsPerSecond: number): void {
+    const shape = `tbf rate ${megabitsPerSecond}mbit burst 256kb latency 50ms`;
+    run(`tc -n ${this.#name} qdisc replace dev ${this.#cable}p root ${shape}`);
+  }
+
+  /** Its end of the cable goes with it. */
+  remove(): void {
+    attempt(`ip netns del ${this.#name}`);
+    if (attempt(`ip link show ${this.#cable}`)) run(`ip link del ${this.#cable}`);
+  }
+
   #make(): void {
     const peer = `${this.#cable}p`;
     run(`ip netns add ${this.#name}`);
@@ -57,12 +73,6 @@ export class Namespace {
     run(`ip -n ${this.#name} addr add ${this.inside}/30 dev ${peer}`);
     run(`ip -n ${this.#name} link set ${peer} up`);
     run(`ip -n ${this.#name} link set lo up`);
-  }
-
-  /** Its end of the cable goes with it. */
-  #remove(): void {
-    run(`ip netns del ${this.#name}`);
-    if (attempt(`ip link show ${this.#cable}`)) run(`ip link del ${this.#cable}`);
   }
 }
 

@@ -1,0 +1,17 @@
+/** Every figure, in the order in which they are taken. */
+import { downloadFigures } from './figures/downloads.js';
+import { falseKeeperFigures } from './figures/false-keepers.js';
+import { linksFigures } from './figures/links.js';
+import { repairFigures } from './figures/repair.js';
+import { requestFigures } from './figures/requests.js';
+import { uploadFigures } from './figures/uploads.js';
+import type { Figures } from './stage.js';
+
+export const allFigures: readonly Figures[] = [
+  ...uploadFigures,
+  ...downloadFigures,
+  ...repairFigures,
+  ...requestFigures,
+  ...falseKeeperFigures,
+  linksFigures,
+];
