@@ -1,7 +1,7 @@
 /** What one figure came to: a value for each round, and where the time and the memory went. */
 
 /** `x`: times the seconds of the baseline that ran in turn with it. */
-export type Unit = 'x' | 's' | 'ms' | '/s' | 'MiB' | 'cores';
+type Unit = 'x' | 's' | 'ms' | '/s' | 'MiB' | 'cores';
 
 export interface Goal {
   readonly better: 'lower' | 'higher';
@@ -25,7 +25,7 @@ export interface Measurement {
 }
 
 /** A figure that cannot be taken on this machine, and why. */
-export interface Skipped {
+interface Skipped {
   readonly name: string;
   readonly skipped: string;
 }
