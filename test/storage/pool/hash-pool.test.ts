@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,15 +73,17 @@ describe('the hash pool', () => {
     expect(output).toMatchObject({ ok: false, failure: 'disk', code: 'ENOSPC' });
   });
 
-  it('reads back what is there, and says when that is too little', async () => {
+  it('reads back what is there with the shape of the file, and says when that is too little', async () => {
     const bytes = Buffer.from('0123456789');
     const { fd } = await anOpenFile('read', bytes);
+    const { size, mtimeMs } = fstatSync(fd);
     const memory = new SharedArrayBuffer(10);
 
     const whole = await pool.readAndHash({ shared: memory, fd, position: 2, length: 8 });
     const short = await pool.readAndHash({ shared: memory, fd, position: 2, length: 9 });
 
-    expect(whole).toEqual({ ok: true, digest: new Uint8Array(blake3(bytes.subarray(2))) });
+    const digest = new Uint8Array(blake3(bytes.subarray(2)));
+    expect(whole).toEqual({ ok: true, digest, size, mtimeMs });
     expect(short).toEqual({ ok: false, failure: 'short' });
   });
 
