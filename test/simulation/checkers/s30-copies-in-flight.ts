@@ -65,8 +65,13 @@ class LoopSeen {
         return;
       case 'keeper changed':
         this.#keepers.set(message.view.keeper, message.view);
-        // What it was ordered before is not carried out any more.
-        if (message.view.state === 'lost' || message.view.state === 'joining')
+        // What it was ordered before is not carried out any more; that it registered anew is told
+        // by its inventory first.
+        if (
+          message.view.state === 'lost' ||
+          message.view.state === 'joining' ||
+          message.view.inventory === 'awaited'
+        )
           for (const flight of this.#flights.values()) flight.delete(message.view.keeper);
         return;
       case 'copy ended':
