@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { allFigures } from './all-figures.js';
 import type { Result } from './measurement.js';
 import { jsonText, lineText, tableText } from './report.js';
@@ -12,16 +12,21 @@ import { fullScale, quickScale, Stage } from './stage.js';
 interface Given {
   readonly quick: boolean;
   readonly only?: readonly string[];
-  readonly rounds?: string;
+  readonly rounds?: number;
   readonly json: string;
   readonly dir: string;
 }
+
+const count = (text: string): number => {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('give a whole number from 1 on');
+  return Number(text);
+};
 
 const given = new Command('bench')
   .description('Measures Reelkeep against what the same machine does without it, in turn.')
   .option('--quick', 'small films and one round: shows that it runs, measures nothing', false)
   .option('--only <name...>', 'these figures')
-  .option('--rounds <n>', 'counted rounds of each figure')
+  .option('--rounds <n>', 'counted rounds of each figure', count)
   .option('--json <file>', 'where the results go', 'dist/bench/results.json')
   .option('--dir <dir>', 'on the file system that is to be measured', tmpdir())
   .parse()
@@ -29,20 +34,23 @@ const given = new Command('bench')
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const scale = given.quick ? quickScale : fullScale;
-const rounds = given.rounds === undefined ? scale.rounds : Number(given.rounds);
+const rounds = given.rounds ?? scale.rounds;
 const wanted = allFigures.filter(
   ({ names }) => given.only === undefined || names.some((name) => given.only?.includes(name)),
 );
 const unknown = given.only?.filter((name) => !allFigures.some(({ names }) => names.includes(name)));
 if (unknown !== undefined && unknown.length > 0) {
-  say(`there is no figure ${unknown.join(', ')}; there are:`);
-  for (const { names } of allFigures) say(`  ${names.join(', ')}`);
+  const known = allFigures.flatMap(({ names }) => names);
+  process.stderr.write(`there is no figure ${unknown.join(', ')}; there are ${known.join(', ')}\n`);
   process.exit(2);
 }
 
 const dir = await mkdtemp(join(given.dir, 'reelkeep-bench-'));
 const stage = await Stage.set(dir, { ...scale, rounds }, say);
 const results: Result[] = [];
+// The servers end with this process; what was mounted would not.
+const giveUp = (): void => void stage.clear().finally(() => process.exit(130));
+process.once('SIGINT', giveUp).once('SIGTERM', giveUp);
 try {
   for (const figures of wanted) {
     const taken = await figures.run(stage);

@@ -1,10 +1,37 @@
 /** What this keeper does for those who come to its data port with a ticket. */
 import { ReelkeepError } from '../../domain/errors.js';
 import type { GetRequest, PutRequest, PutSink, TransferHandlers } from '../../transfer/handlers.js';
+import { TransferServer } from '../../transfer/transfer-server.js';
 import { startStoring } from './storing.js';
 import type { KeeperWorld } from './world.js';
 
-export function createTransferHandlers(world: KeeperWorld): TransferHandlers {
+/** @throws ReelkeepError `conflict` when the port is in use; `unavailable` */
+export async function openDataPort(world: KeeperWorld): Promise<TransferServer> {
+  const { config, log, store, term } = world;
+  const { host, port } = config;
+  try {
+    return await TransferServer.listen({
+      host,
+      port,
+      log,
+      handlers: createTransferHandlers(world),
+      authority: {
+        keeper: store.identity.keeperId,
+        // A new directory may be taken in under a later one.
+        get incarnation() {
+          return store.identity.incarnation;
+        },
+        keyOf: (keyId) => term.keyOf(keyId),
+        highestEpoch: () => Math.max(term.epoch, store.identity.highestEpoch),
+        masterNowMs: () => term.masterNowMs(),
+      },
+    });
+  } catch (error) {
+    throw portError(error, host, port);
+  }
+}
+
+function createTransferHandlers(world: KeeperWorld): TransferHandlers {
   return {
     put: (request) => receive(world, request),
 
@@ -58,4 +85,15 @@ async function receive(world: KeeperWorld, request: PutRequest): Promise<PutSink
       await storing.stored.catch(() => undefined);
     },
   };
+}
+
+function portError(error: unknown, host: string, port: number): unknown {
+  const cause =
+    error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+  if (cause?.code !== 'EADDRINUSE') return error;
+  return new ReelkeepError(
+    'conflict',
+    `port ${port} of ${host} is in use: choose another with --port, or 0 for a free one`,
+    { cause: error },
+  );
 }

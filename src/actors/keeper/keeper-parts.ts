@@ -3,19 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { formatAddress } from '../../domain/address.js';
-import { ReelkeepError } from '../../domain/errors.js';
 import { clusterId, keeperId } from '../../domain/ids.js';
 import { type SeenInTerm, withSeen } from '../../domain/term-line.js';
 import type { Completeness } from '../../machines/keeper.machine.js';
 import { HashPool } from '../../storage/pool/hash-pool.js';
 import { ReplicaStore } from '../../storage/replica-store.js';
 import { ChunkBuffers } from '../../transfer/chunk-buffers.js';
-import { TransferServer } from '../../transfer/transfer-server.js';
+import type { TransferServer } from '../../transfer/transfer-server.js';
 import { KeeperConnections } from '../runtime/keeper-connections.js';
 import { Arrivals } from './arrivals.js';
 import { Commands } from './commands.js';
 import type { KeeperConfig } from './config.js';
-import { createTransferHandlers } from './data-port.js';
+import { openDataPort } from './data-port.js';
 import { MasterLink, type Vitals } from './master-link.js';
 import { Scrub } from './scrub.js';
 import { Term } from './term.js';
@@ -100,31 +99,15 @@ export class KeeperParts {
       arrivals: this.#arrivals,
       verifications: new Verifications(store, config.verificationsMax),
     };
-    const { host, port } = config;
-    const { keeperId: keeper, incarnation } = store.identity;
     try {
-      const server = await TransferServer.listen({
-        host,
-        port,
-        log: world.log,
-        handlers: createTransferHandlers(world),
-        authority: {
-          keeper,
-          // A new directory may be taken in under a later one.
-          get incarnation() {
-            return store.identity.incarnation;
-          },
-          keyOf: (keyId) => this.#term.keyOf(keyId),
-          highestEpoch: () => Math.max(this.#term.epoch, store.identity.highestEpoch),
-          masterNowMs: () => this.#term.masterNowMs(),
-        },
-      });
+      const server = await openDataPort(world);
       this.#port = server.port;
       this.#opened = { world, server, scrub: new Scrub(world) };
     } catch (error) {
       await store.close();
-      throw portError(error, host, port);
+      throw error;
     }
+    const { keeperId: keeper, incarnation } = store.identity;
     this.#commands = new Commands(world, () => this.#term.commit >= this.#commitSeen);
     this.#lag.enable();
     log.info(
@@ -288,15 +271,4 @@ async function allInTurn(works: readonly (() => Promise<unknown>)[]): Promise<vo
     }
   }
   if (failures.length > 0) throw failures[0];
-}
-
-function portError(error: unknown, host: string, port: number): unknown {
-  const cause =
-    error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
-  if (cause?.code !== 'EADDRINUSE') return error;
-  return new ReelkeepError(
-    'conflict',
-    `port ${port} of ${host} is in use: choose another with --port, or 0 for a free one`,
-    { cause: error },
-  );
 }
