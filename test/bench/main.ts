@@ -48,8 +48,11 @@ if (unknown !== undefined && unknown.length > 0) {
 const dir = await mkdtemp(join(given.dir, 'reelkeep-bench-'));
 const stage = await Stage.set(dir, { ...scale, rounds }, say);
 const results: Result[] = [];
-// The servers end with this process; what was mounted would not.
-const giveUp = (): void => void stage.clear().finally(() => process.exit(130));
+// The servers end with this process, on the directories that they have; what was mounted would not.
+const giveUp = (): void => {
+  process.stderr.write(`interrupted; ${dir} is left\n`);
+  void stage.memory.close().finally(() => process.exit(130));
+};
 process.once('SIGINT', giveUp).once('SIGTERM', giveUp);
 try {
   for (const figures of wanted) {
