@@ -90,8 +90,9 @@ function stopOnSignal(server: RunningServer, log: Logger): void {
       log.info({ signal }, 'stopping; once more ends it at once');
       server.stop();
     });
-  // Started by a launcher that is gone: nobody else would end it.
-  if (process.connected) process.once('disconnect', () => server.stop());
+  // A launcher that is gone, maybe before this process could listen: nobody else would end it.
+  if (process.connected === false) server.stop();
+  else process.once('disconnect', () => server.stop());
 }
 
 /** Half-dead is worse than restarted. */

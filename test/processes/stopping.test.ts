@@ -1,9 +1,26 @@
+import { type StdioOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
-import { ServerProcess } from '../../src/cli/local/server-process.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { programPath, ServerProcess } from '../../src/cli/local/server-process.js';
 import { Rig } from './rig.js';
 
 describe('a server with a launcher', () => {
+  it.each(['master', 'keeper'] as const)(
+    'ends when its launcher is gone before it can listen: a %s',
+    async (program) => {
+      const rig = await Rig.start({ keepers: 0 });
+      const stdio: StdioOptions = ['ignore', 'ignore', 'ignore', 'ipc'];
+      const args = [programPath(program), '--port', '0', '--data', rig.path('data')];
+      const server = spawn(process.execPath, args, { stdio });
+      onTestFinished(() => void server.kill('SIGKILL'));
+
+      server.disconnect();
+
+      expect(await once(server, 'exit')).toEqual([0, null]);
+    },
+  );
+
   it('ends with its reason when it cannot start', async () => {
     const rig = await Rig.start({ keepers: 1 });
     const port = rig.masterAddress.split(':')[1] ?? '';
