@@ -11,6 +11,10 @@ export const isSystemError = (error: unknown): error is SystemError =>
 export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
   isSystemError(error) && codes.includes(error.code);
 
+/** The error that a task was told of, as it would have been thrown here. */
+export const systemError = (code: string, detail: string): SystemError =>
+  Object.assign(new Error(detail), { code, syscall: '' });
+
 /** Turns the absence of a file into a value; everything else stays an error. */
 export async function unlessAbsent<Value>(work: Promise<Value>): Promise<Value | undefined> {
   try {

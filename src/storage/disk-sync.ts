@@ -14,6 +14,11 @@ import { diskError, isDiskSick, isSystemError, toDiskError } from './disk-error.
 /** `relaxed` leaves it to the operating system when data reaches the disk. */
 export type Durability = 'strict' | 'relaxed';
 
+/** A handle or a descriptor: the same object as long as it is open. */
+export interface OpenFile {
+  readonly fd: number;
+}
+
 export interface DiskSyncOptions {
   readonly durability: Durability;
   /** The call that makes a descriptor durable; another one in tests. */
@@ -26,7 +31,7 @@ export class DiskSync {
   readonly #durability: Durability;
   readonly #fsync: (fd: number) => Promise<void>;
   readonly #onSuspect: (reason: string) => void;
-  readonly #failed = new WeakSet<FileHandle>();
+  readonly #failed = new WeakSet<OpenFile>();
   readonly #failedDirectories = new Set<string>();
   readonly #unopenedDirectories = new Set<string>();
   #suspect = false;
@@ -35,6 +40,11 @@ export class DiskSync {
     this.#durability = durability;
     this.#fsync = fsync ?? promisify(fsyncCallback);
     this.#onSuspect = onSuspect ?? (() => {});
+  }
+
+  /** Nothing is synced, so there is nothing that could go wrong unseen. */
+  get isRelaxed(): boolean {
+    return this.#durability === 'relaxed';
   }
 
   /** Stays true until the keeper is started again. */
@@ -57,7 +67,7 @@ export class DiskSync {
     if (isDiskSick(code)) this.#becomeSuspect(detail);
   }
 
-  async file(handle: FileHandle, what: string): Promise<void> {
+  async file(handle: OpenFile, what: string): Promise<void> {
     if (this.#durability === 'relaxed') return;
     if (this.#failed.has(handle))
       throw diskError(`syncing ${what}`, 'EIO', 'an earlier sync of it failed');

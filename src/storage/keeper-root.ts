@@ -72,7 +72,7 @@ async function makeRooms({ root, objects, staging, quarantine }: Layout): Promis
 }
 
 /** Makes the directory unless it is there; a link that would lead out of the root is refused. */
-export async function requireOwnDirectory(path: string): Promise<void> {
+async function requireOwnDirectory(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: 0o700 });
   } catch (error) {

@@ -13,21 +13,31 @@ export type ManifestFile =
 /** @throws the error of the disk when it cannot be read: nothing is known of it then. */
 export async function readManifestFile(path: string, fileId: FileId): Promise<ManifestFile> {
   const handle = await openOwnFile(path);
-  if (handle === undefined) return { state: 'absent' };
-  if (handle === 'link') return { state: 'bad', reason: 'the manifest is a link' };
+  if (handle === undefined || handle === 'link') return judgeManifest(handle ?? 'absent', fileId);
   try {
     const { size } = await handle.stat();
-    if (size > manifestBytesMax) return { state: 'bad', reason: 'the manifest is too long' };
-    const bytes = await handle.readFile();
-    const verdict = decodeManifest(bytes, blake3);
-    if (!verdict.ok) return { state: 'bad', reason: verdict.reason };
-    if (verdict.manifest.fileId !== fileId)
-      return { state: 'bad', reason: 'the manifest is of another file' };
-    return { state: 'sound', manifest: verdict.manifest, bytes };
+    if (size > manifestBytesMax) return judgeManifest('too long', fileId);
+    return judgeManifest(await handle.readFile(), fileId);
   } finally {
     await handle.close();
   }
 }
+
+/** What a task has found under the manifest's name. */
+export function judgeManifest(
+  found: Uint8Array | 'absent' | 'link' | 'too long',
+  fileId: FileId,
+): ManifestFile {
+  if (found === 'absent') return { state: 'absent' };
+  if (typeof found === 'string') return { state: 'bad', reason: reasons[found] };
+  const verdict = decodeManifest(found, blake3);
+  if (!verdict.ok) return { state: 'bad', reason: verdict.reason };
+  if (verdict.manifest.fileId !== fileId)
+    return { state: 'bad', reason: 'the manifest is of another file' };
+  return { state: 'sound', manifest: verdict.manifest, bytes: found };
+}
+
+const reasons = { link: 'the manifest is a link', 'too long': 'the manifest is too long' } as const;
 
 /** Opens a file for reading without following a link at its end. */
 export async function openOwnFile(path: string): Promise<FileHandle | 'link' | undefined> {

@@ -1,11 +1,12 @@
 /** Reading from a whole replica. The bytes are not hashed here: whoever receives them does that. */
-import type { FileHandle } from 'node:fs/promises';
 import { chunkLength, chunkOffset } from '../domain/chunk-plan.js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { FileId } from '../domain/ids.js';
 import { chunkDigest, type Manifest } from '../domain/manifest.js';
+import { Descriptor } from './descriptor.js';
 import { toDiskError } from './disk-error.js';
-import { openOwnFile, readManifestFile } from './manifest-file.js';
+import { judgeManifest } from './manifest-file.js';
+import type { OpenedReplica } from './pool/hash-pool.js';
 import type { StoreParts } from './replica-files.js';
 
 export interface ChunkRead {
@@ -17,30 +18,23 @@ export interface ChunkRead {
 
 export class OpenReplica {
   readonly manifest: Manifest;
-  /** The manifest as it lies on the disk. */
-  readonly manifestBytes: Uint8Array;
   readonly #parts: StoreParts;
-  readonly #data: FileHandle;
+  readonly #data: Descriptor;
 
   /**
    * @throws ReelkeepError `not-found`; `integrity` when the manifest is bad or the data has another
    *   length; `unavailable` when the disk does not answer.
    */
   static async open(parts: StoreParts, fileId: FileId): Promise<OpenReplica> {
-    try {
-      return await openSound(parts, fileId);
-    } catch (error) {
-      parts.sync.noteError(error);
-      throw toDiskError('opening a replica', error);
-    }
+    const { fd, manifest } = await find(parts, fileId, true);
+    return new OpenReplica(parts, new Descriptor(fd), manifest);
   }
 
   /** Use `open`. */
-  constructor(parts: StoreParts, data: FileHandle, manifest: Manifest, manifestBytes: Uint8Array) {
+  constructor(parts: StoreParts, data: Descriptor, manifest: Manifest) {
     this.#parts = parts;
     this.#data = data;
     this.manifest = manifest;
-    this.manifestBytes = manifestBytes;
   }
 
   /** Bytes. */
@@ -73,7 +67,7 @@ export class OpenReplica {
 
   async #read(into: Buffer, position: number): Promise<number> {
     try {
-      return (await this.#data.read(into, 0, into.length, position)).bytesRead;
+      return await this.#data.read(into, position);
     } catch (error) {
       this.#parts.sync.noteError(error);
       throw toDiskError('reading a replica', error);
@@ -81,28 +75,54 @@ export class OpenReplica {
   }
 }
 
-async function openSound(parts: StoreParts, fileId: FileId): Promise<OpenReplica> {
-  const paths = parts.layout.object(fileId);
-  const file = await readManifestFile(paths.manifest, fileId);
+/** The manifest as it lies on the disk; throws where `OpenReplica.open` does. */
+export async function readManifest(parts: StoreParts, fileId: FileId): Promise<Uint8Array> {
+  return (await find(parts, fileId, false)).bytes;
+}
+
+interface Found {
+  /** Of the data, if it was to stay open. */
+  readonly fd: number;
+  readonly manifest: Manifest;
+  readonly bytes: Uint8Array;
+}
+
+async function find(parts: StoreParts, fileId: FileId, keepsOpen: boolean): Promise<Found> {
+  try {
+    const paths = parts.layout.object(fileId);
+    const opened = await parts.pool.openReplica({ paths, keepsOpen });
+    try {
+      return await requireSound(parts, fileId, opened);
+    } catch (error) {
+      if (keepsOpen && typeof opened.data === 'object')
+        await new Descriptor(opened.data.fd).close();
+      throw error;
+    }
+  } catch (error) {
+    parts.sync.noteError(error);
+    throw toDiskError('opening a replica', error);
+  }
+}
+
+async function requireSound(
+  { place }: StoreParts,
+  fileId: FileId,
+  { data, manifest: beside }: OpenedReplica,
+): Promise<Found> {
+  const file = judgeManifest(beside, fileId);
   if (file.state === 'bad') throw new ReelkeepError('integrity', file.reason);
-  const data = await openOwnFile(paths.data);
-  if (data === undefined) {
+  if (data === 'absent') {
     // nothing is absent from a root that is not there
-    await parts.place.requireThere();
+    await place.requireThere();
     throw new ReelkeepError('not-found', `no replica of ${fileId} is here`);
   }
   if (data === 'link') throw new ReelkeepError('integrity', 'the replica is a link');
-  try {
-    if (file.state === 'absent') throw new ReelkeepError('integrity', 'the manifest is missing');
-    const { size } = await data.stat();
-    if (size !== file.manifest.size)
-      throw new ReelkeepError(
-        'integrity',
-        `the replica has ${size} bytes, not ${file.manifest.size}`,
-      );
-    return new OpenReplica(parts, data, file.manifest, file.bytes);
-  } catch (error) {
-    await data.close();
-    throw error;
-  }
+  if (file.state === 'absent') throw new ReelkeepError('integrity', 'the manifest is missing');
+  const { manifest, bytes } = file;
+  if (data.size !== manifest.size)
+    throw new ReelkeepError(
+      'integrity',
+      `the replica has ${data.size} bytes, not ${manifest.size}`,
+    );
+  return { fd: data.fd, manifest, bytes };
 }

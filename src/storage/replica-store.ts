@@ -14,7 +14,7 @@ import { FileTurns } from './file-turns.js';
 import type { KeeperIdentity } from './identity-file.js';
 import { type InventoryDepth, type InventoryPage, takeInventory } from './inventory.js';
 import { type KeeperRoot, openKeeperRoot } from './keeper-root.js';
-import { OpenReplica } from './open-replica.js';
+import { OpenReplica, readManifest } from './open-replica.js';
 import { OwnIdentity, type Term } from './own-identity.js';
 import type { HashPool } from './pool/hash-pool.js';
 import { type RecoveryReport, recover } from './recovery.js';
@@ -107,7 +107,7 @@ export class ReplicaStore {
    *   `unavailable` when the disk is suspect; `refused-input` when it is too large.
    */
   async stage(fileId: FileId, uploadId: UploadId, size: number): Promise<StagedReplica> {
-    const { layout, place, space, sync, underWay } = this.#parts;
+    const { layout, space, sync, underWay } = this.#parts;
     // checks the ids before anything is done
     layout.staged(fileId, uploadId);
     if (sync.suspect) throw new ReelkeepError('unavailable', 'the disk of this keeper failed');
@@ -121,13 +121,9 @@ export class ReplicaStore {
     let promisedBytes = 0;
     try {
       if (left !== undefined) await this.#removeLeft(fileId, left);
-      await place.requireThere();
-      await this.#requireNoObject(fileId);
       if (!(await space.promise(size)))
         throw new ReelkeepError('no-space', `this keeper has no room for ${size} bytes`);
       promisedBytes = size;
-      // Nobody's: of a transfer that was given up while the root was away.
-      await removePair(layout.staged(fileId, uploadId));
       const staged = await StagedReplica.create(this.#parts, { fileId, uploadId, size }, (end) => {
         // What was left behind is no replica before a start of this keeper has made it durable.
         if (end === 'left behind') this.#leftBehind.set(fileId, uploadId);
@@ -148,9 +144,14 @@ export class ReplicaStore {
 
   /** @throws ReelkeepError `not-found`, `integrity`, `unavailable`. */
   async openReplica(fileId: FileId): Promise<OpenReplica> {
-    if (this.#parts.underWay.has(fileId))
-      throw new ReelkeepError('not-found', `the replica of ${fileId} is not whole yet`);
+    this.#requireWhole(fileId);
     return OpenReplica.open(this.#parts, fileId);
+  }
+
+  /** The manifest of a replica as it lies on the disk; throws as `openReplica` does. */
+  async readManifest(fileId: FileId): Promise<Uint8Array> {
+    this.#requireWhole(fileId);
+    return readManifest(this.#parts, fileId);
   }
 
   /**
@@ -233,6 +234,11 @@ export class ReplicaStore {
     await this.#root.lock.release();
   }
 
+  #requireWhole(fileId: FileId): void {
+    if (this.#parts.underWay.has(fileId))
+      throw new ReelkeepError('not-found', `the replica of ${fileId} is not whole yet`);
+  }
+
   /** Nobody was ever told of it. */
   async #removeLeft(fileId: FileId, uploadId: UploadId): Promise<void> {
     const { layout, place, turns } = this.#parts;
@@ -245,11 +251,5 @@ export class ReplicaStore {
       this.#leftBehind.set(fileId, uploadId);
       throw error;
     }
-  }
-
-  async #requireNoObject(fileId: FileId): Promise<void> {
-    const { data, manifest } = this.#parts.layout.object(fileId);
-    if ((await fileBytes(data)) === undefined && (await fileBytes(manifest)) === undefined) return;
-    throw new ReelkeepError('conflict', `a replica of ${fileId} is here already`);
   }
 }

@@ -8,6 +8,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { ReelkeepError } from '../domain/errors.js';
+import type { PlaceInput } from './pool/task-messages.js';
 
 export class RootPlace {
   readonly #objects: string;
@@ -37,8 +38,16 @@ export class RootPlace {
   /** @throws ReelkeepError `unavailable` when another directory is there; the error of the disk when none is. */
   async requireThere(): Promise<void> {
     const { dev, ino } = await lstat(this.#objects, { bigint: true });
-    if (dev === this.#device && ino === this.#inode) return;
-    throw new ReelkeepError(
+    if (dev !== this.#device || ino !== this.#inode) throw this.elsewhere();
+  }
+
+  /** What a task is given that has to look for itself. */
+  get wanted(): PlaceInput {
+    return { path: this.#objects, device: this.#device, inode: this.#inode };
+  }
+
+  elsewhere(): ReelkeepError {
+    return new ReelkeepError(
       'unavailable',
       `${this.#objects} is not the directory that this keeper has opened: mount its disk again`,
     );

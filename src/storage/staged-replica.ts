@@ -9,17 +9,15 @@
  * failed step only `abandon` is left.
  */
 import assert from 'node:assert/strict';
-import { constants } from 'node:fs';
-import { type FileHandle, open, rename } from 'node:fs/promises';
 import { chunkOffset } from '../domain/chunk-plan.js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { Digest, FileId, UploadId } from '../domain/ids.js';
 import { encodeManifest, type Manifest } from '../domain/manifest.js';
 import { blake3 } from './blake3.js';
 import { ChunkLedger } from './chunk-ledger.js';
-import { diskError, toDiskError } from './disk-error.js';
-import { requireOwnDirectory } from './keeper-root.js';
-import type { InspectOutput } from './pool/hash-pool.js';
+import { Descriptor } from './descriptor.js';
+import { diskError, systemError, toDiskError } from './disk-error.js';
+import type { InspectOutput } from './pool/task-messages.js';
 import { removeObject, removePair, type StoreParts } from './replica-files.js';
 
 /** What the manifest says beyond what the replica knows of itself. */
@@ -46,38 +44,50 @@ export interface StagedIdentity {
   readonly size: number;
 }
 
-/** Not followed when it is a link, and never a file that was there before. */
-const createFlags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const inspectable: readonly StagedStep[] = [
+  'complete',
+  'data synced',
+  'manifest written',
+  'manifest synced',
+];
 
 export class StagedReplica {
   readonly fileId: FileId;
   readonly uploadId: UploadId;
   readonly size: number;
   readonly #parts: StoreParts;
-  readonly #data: FileHandle;
+  readonly #data: Descriptor;
   readonly #onEnd: (end: StagedEnd) => void;
   readonly #chunks: ChunkLedger;
   readonly #inFlight = new Set<Promise<unknown>>();
-  #manifest: FileHandle | undefined;
+  #manifest: Descriptor | undefined;
+  /** Of these two, what this replica has to close. */
+  #open: readonly Descriptor[];
   #step: StagedStep = 'receiving';
   /** Something of it may stand in `objects`. */
   #isExposed = false;
   #abandoning: Promise<void> | undefined;
 
-  /** @param onEnd called once, when the replica is durable or abandoned. */
+  /** @param onEnd called once, when it is durable or abandoned. @throws `conflict`, `unavailable` */
   static async create(
     parts: StoreParts,
     identity: StagedIdentity,
     onEnd: (end: StagedEnd) => void,
   ): Promise<StagedReplica> {
-    const { data } = parts.layout.staged(identity.fileId, identity.uploadId);
-    return new StagedReplica(parts, identity, await open(data, createFlags, 0o600), onEnd);
+    const { layout, place, pool } = parts;
+    const { fileId, uploadId } = identity;
+    const object = layout.object(fileId);
+    const staged = layout.staged(fileId, uploadId);
+    const begun = await pool.beginReplica({ place: place.wanted, object, staged });
+    if (begun.ok) return new StagedReplica(parts, identity, new Descriptor(begun.fd), onEnd);
+    if (begun.failure === 'elsewhere') throw place.elsewhere();
+    throw new ReelkeepError('conflict', `a replica of ${fileId} is here already`);
   }
 
   private constructor(
     parts: StoreParts,
     { fileId, uploadId, size }: StagedIdentity,
-    data: FileHandle,
+    data: Descriptor,
     onEnd: (end: StagedEnd) => void,
   ) {
     this.fileId = fileId;
@@ -85,6 +95,7 @@ export class StagedReplica {
     this.size = size;
     this.#parts = parts;
     this.#data = data;
+    this.#open = [data];
     this.#onEnd = onEnd;
     this.#chunks = new ChunkLedger(size);
   }
@@ -151,9 +162,8 @@ export class StagedReplica {
 
   /** What the file is as video; any time between `checkTotals` and `publish`. */
   inspect(): Promise<InspectOutput> {
-    assert(this.#isBetweenCompleteAndPublished(), `inspecting while ${this.#step}`);
-    const { data } = this.#parts.layout.staged(this.fileId, this.uploadId);
-    return this.#track(this.#parts.pool.inspectMp4(data));
+    assert(inspectable.includes(this.#step), `inspecting while ${this.#step}`);
+    return this.#track(this.#parts.pool.inspectMp4(this.#data.fd));
   }
 
   /** complete → data synced. */
@@ -170,8 +180,8 @@ export class StagedReplica {
       const manifest = { fileId, uploadId, size, digest, ...fields };
       const bytes = encodeManifest({ ...manifest, chunkDigests: this.#chunks.digests }, blake3);
       const path = this.#parts.layout.staged(fileId, uploadId).manifest;
-      this.#manifest = await open(path, createFlags, 0o600);
-      await this.#manifest.writeFile(bytes);
+      this.#manifest = new Descriptor(await this.#parts.pool.writeNewFile({ path, bytes }));
+      this.#open = [this.#data, this.#manifest];
     });
   }
 
@@ -183,31 +193,36 @@ export class StagedReplica {
     });
   }
 
-  /** manifest synced → published: data first, then manifest; recovery relies on the order. */
+  /** manifest synced → published. */
   publish(): Promise<void> {
     return this.#advance('manifest synced', 'published', () =>
-      this.#parts.turns.run(this.fileId, async () => {
-        const from = this.#parts.layout.staged(this.fileId, this.uploadId);
-        const to = this.#parts.layout.object(this.fileId);
-        await requireOwnDirectory(to.directory);
-        this.#isExposed = true;
-        await rename(from.data, to.data);
-        this.#parts.space.addUsed(this.size);
-        await rename(from.manifest, to.manifest);
-      }),
+      this.#parts.turns.run(this.fileId, () => this.#publish()),
     );
+  }
+
+  async #publish(): Promise<void> {
+    const { layout, pool, space } = this.#parts;
+    const from = layout.staged(this.fileId, this.uploadId);
+    const to = layout.object(this.fileId);
+    this.#isExposed = true;
+    const fds = this.#handOver().map(({ fd }) => fd);
+    const published = await pool.publishReplica({ from, to, fds });
+    if (published.ok || (published.failure === 'disk' && published.moved)) space.addUsed(this.size);
+    if (published.ok) return;
+    if (published.failure === 'disk') throw systemError(published.code, published.detail);
+    throw new ReelkeepError('usage', `${to.directory} is not a directory of this keeper`);
   }
 
   /** published → durable: from here on it may be told. */
   async syncDirectory(): Promise<void> {
     await this.#advance('published', 'durable', async () => {
       const { layout, place, sync } = this.#parts;
+      if (sync.isRelaxed) return;
       await place.whileThere(async () => {
         await sync.directory(layout.bucket(this.fileId));
         // the bucket itself may be new
         await sync.directory(layout.objects);
       });
-      await this.#closeFiles();
     });
     this.#onEnd('durable');
     for (const watcher of this.#parts.watchers) watcher.add(this.fileId);
@@ -226,7 +241,7 @@ export class StagedReplica {
     // a descriptor that was closed under a write could be another file's when the write is done
     await Promise.allSettled(this.#inFlight);
     try {
-      await this.#closeFiles();
+      await Promise.all(this.#handOver().map((file) => file.close()));
       const { layout, place, turns } = this.#parts;
       await place.whileThere(async () => {
         await removePair(layout.staged(this.fileId, this.uploadId));
@@ -276,19 +291,10 @@ export class StagedReplica {
     }
   }
 
-  #isBetweenCompleteAndPublished(): boolean {
-    const fit: readonly StagedStep[] = [
-      'complete',
-      'data synced',
-      'manifest written',
-      'manifest synced',
-    ];
-    return fit.includes(this.#step);
-  }
-
-  async #closeFiles(): Promise<void> {
-    const manifest = this.#manifest;
-    this.#manifest = undefined;
-    await Promise.all([this.#data.close(), manifest?.close()]);
+  /** Whoever gets them closes them. */
+  #handOver(): readonly Descriptor[] {
+    const files = this.#open;
+    this.#open = [];
+    return files;
   }
 }

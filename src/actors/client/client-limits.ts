@@ -34,6 +34,8 @@ export const clientLimits = {
   sourceRetryMs: { firstMs: 100, maxMs: 2_000 },
   /** How often a keeper with nothing to do looks whether another one crawls. */
   lookAroundEveryMs: 50,
+  /** For a keeper whose chunks are all here to end its answer, so that its connection can be used again. */
+  lastWordsMs: 100,
   /** To tell the master of wrong bytes. */
   reportTimeoutMs: 2_000,
   /** Chunks fetched ahead of a reader of stdout. */

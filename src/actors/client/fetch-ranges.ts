@@ -53,11 +53,14 @@ export class RangeFetch {
   readonly #plan: FetchPlan;
   /** Aborted at the end, whichever it is. */
   readonly #over = new AbortController();
+  /** Aborted when the file is whole: nobody has to be waited for then, but for last words. */
+  readonly #whole = new AbortController();
   readonly #sources = new Map<KeeperId, TransferSource>();
   readonly #requests = new Map<KeeperId, Request>();
   /** Of each keeper, in a row: none any more when a chunk has come. */
   readonly #failures = new Map<KeeperId, number>();
   readonly #lanes = new Map<KeeperId, Promise<void>>();
+  #lastWords: NodeJS.Timeout | undefined;
   #lastError = new ReelkeepError('unavailable', 'no replica of the file can be reached now');
   #localFailure: unknown;
 
@@ -80,6 +83,7 @@ export class RangeFetch {
       while (this.#lanes.size > 0) await Promise.all(this.#lanes.values());
     } finally {
       clearInterval(refreshing);
+      clearTimeout(this.#lastWords);
       this.#options.signal.removeEventListener('abort', end);
       this.#end('the fetching has ended');
     }
@@ -89,6 +93,14 @@ export class RangeFetch {
 
   #end(reason: unknown): void {
     this.#over.abort(reason);
+    this.#plan.wake();
+  }
+
+  /** Whose chunks are all here says so next, and can be asked for the next file on the same connection. */
+  #hearLastWords(): void {
+    const cut = (): void => this.#end('the file is whole');
+    this.#lastWords ??= setTimeout(cut, clientLimits.lastWordsMs);
+    this.#whole.abort('the file is whole');
     this.#plan.wake();
   }
 
@@ -121,10 +133,11 @@ export class RangeFetch {
       const failures = (this.#failures.get(keeper) ?? 0) + 1;
       this.#failures.set(keeper, failures);
       if (finalCodes.has(failure.code) || failures >= clientLimits.sourceFailuresMax) break;
-      await pause(backoffMs(failures, keeper, clientLimits.sourceRetryMs), this.#over.signal);
+      const rest = AbortSignal.any([this.#over.signal, this.#whole.signal]);
+      await pause(backoffMs(failures, keeper, clientLimits.sourceRetryMs), rest);
     }
     this.#failures.delete(keeper);
-    if (this.#plan.isFinished) this.#end('the file is whole');
+    if (this.#plan.isFinished) this.#hearLastWords();
   }
 
   #isNeeded(keeper: KeeperId): boolean {

@@ -64,7 +64,7 @@ export class UploadSource {
 
   /** Why the file is no whole mp4; empty when it is one. */
   async structureProblem(): Promise<string> {
-    const checked = await this.#pool.checkStructure(this.path);
+    const checked = await this.#pool.checkStructure(this.#handle.fd);
     if (!checked.ok)
       throw localErrorOf({ verb: 'reading', path: this.path }, checked.code, checked.detail);
     return checked.verdict.ok ? '' : `${this.path}: ${checked.verdict.reason}`;

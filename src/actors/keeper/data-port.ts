@@ -51,11 +51,7 @@ function createTransferHandlers(world: KeeperWorld): TransferHandlers {
       );
     },
 
-    async manifest({ fileId }) {
-      const replica = await world.store.openReplica(fileId);
-      await replica.close();
-      return replica.manifestBytes;
-    },
+    manifest: ({ fileId }) => world.store.readManifest(fileId),
   };
 }
 

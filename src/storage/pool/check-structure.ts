@@ -1,19 +1,12 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { type StructureVerdict, walkBoxes } from '../../domain/mp4-boxes.js';
 import { readFully } from '../full-io.js';
 import { catchDiskFailure } from './disk-failure.js';
-import type { CheckStructureOutput, PathInput } from './task-messages.js';
+import type { CheckStructureOutput, FilmInput } from './task-messages.js';
 
 /** Reads the heads of the top-level boxes, nothing else. */
-export function checkStructure({ path }: PathInput): CheckStructureOutput {
-  return catchDiskFailure<CheckStructureOutput>(() => {
-    const fd = openSync(path, constants.O_RDONLY);
-    try {
-      return { ok: true, verdict: walkFile(fd) };
-    } finally {
-      closeSync(fd);
-    }
-  });
+export function checkStructure({ fd }: FilmInput): CheckStructureOutput {
+  return catchDiskFailure<CheckStructureOutput>(() => ({ ok: true, verdict: walkFile(fd) }));
 }
 
 function walkFile(fd: number): StructureVerdict {

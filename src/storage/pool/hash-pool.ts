@@ -1,5 +1,7 @@
 /**
- * The threads in which bytes are hashed, written, read back and looked into.
+ * The threads in which bytes are hashed, written, read back and looked into, and the files of a
+ * replica made, opened and put into their place: what takes several calls of the operating system
+ * is one way there and back.
  *
  * Nothing is kept between tasks. File descriptors and shared memory are lent to a task until its
  * promise has settled: close or reuse them only then. When the pool dies, every task under way is
@@ -11,19 +13,27 @@ import { Piscina } from 'piscina';
 import { type ChunkRange, chunkCount, digestBytes, rangeBytes } from '../../domain/chunk-plan.js';
 import { ReelkeepError } from '../../domain/errors.js';
 import type { Digest } from '../../domain/ids.js';
-import type { Mp4Facts } from '../../domain/mp4-facts.js';
 import { blake3, digestOf } from '../blake3.js';
+import { systemError } from '../disk-error.js';
 import type {
+  BeginReplicaInput,
+  BeginReplicaOutput,
   CheckStructureOutput,
   DiskFailure,
   HashAndWriteInput,
   HashAndWriteOutput,
   HashChunksInput,
   HashChunksOutput,
+  InspectOutput,
+  OpenReplicaInput,
+  OpenReplicaOutput,
   PoolTasks,
+  PublishReplicaInput,
+  PublishReplicaOutput,
   ReadAndHashInput,
   ReadAndHashOutput,
   ShortFile,
+  WriteNewFileInput,
 } from './task-messages.js';
 import { createTurnstile, type Turnstile } from './turnstile.js';
 
@@ -58,12 +68,11 @@ export interface FileDigests {
   readonly chunkDigests: Uint8Array;
 }
 
-export type InspectOutput =
-  /** Built as an mp4 is; the facts may still be unreadable. */
-  | { readonly ok: true; readonly facts: Mp4Facts }
-  /** Not an mp4, or not a whole one: a sentence for people. */
-  | { readonly ok: false; readonly failure: 'structure'; readonly reason: string }
-  | DiskFailure;
+/** An open file, or why there is none. */
+export type BegunReplica = Exclude<BeginReplicaOutput, DiskFailure>;
+
+/** Files of a replica as they were found. */
+export type OpenedReplica = Extract<OpenReplicaOutput, { readonly ok: true }>;
 
 export class HashPool {
   readonly threads: number;
@@ -94,6 +103,8 @@ export class HashPool {
       // the turnstile admits no more than this, so a task is never refused for want of room
       maxQueue: threads + queueLengthMax,
       idleTimeout: hashPoolLimits.idleTimeoutMs,
+      // what a task has opened for its caller stays open when its thread ends
+      trackUnmanagedFds: false,
       resourceLimits: { maxOldGenerationSizeMb: hashPoolLimits.threadHeapMaxMb },
     });
     this.#pool.on('error', (cause: unknown) =>
@@ -149,37 +160,49 @@ export class HashPool {
   }
 
   /** Whether the file is built as an mp4 is: reads the heads of its top-level boxes. */
-  checkStructure(path: string): Promise<CheckStructureOutput> {
-    return this.#run('checkStructure', { path });
+  checkStructure(fd: number): Promise<CheckStructureOutput> {
+    return this.#run('checkStructure', { fd });
   }
 
   /** Structure first, then what is in it: duration, tracks, codecs, size of the picture. */
-  async inspectMp4(path: string): Promise<InspectOutput> {
-    const checked = await this.checkStructure(path);
-    if (!checked.ok) return checked;
-    const { verdict } = checked;
-    if (!verdict.ok) return { ok: false, failure: 'structure', reason: verdict.reason };
-    const { faststart, fragmented } = verdict;
-    return { ok: true, facts: await this.#readFacts(path, faststart, fragmented) };
+  async inspectMp4(fd: number): Promise<InspectOutput> {
+    try {
+      return await this.#run('inspect', { fd }, this.#factsTimeoutMs);
+    } catch (error) {
+      if (this.#ended !== undefined) throw this.#ended;
+      const reason = reasonOfNoFacts(error);
+      if (reason === undefined) throw error;
+      const checked = await this.checkStructure(fd);
+      if (!checked.ok) return checked;
+      const { verdict } = checked;
+      if (!verdict.ok) return { ok: false, failure: 'structure', reason: verdict.reason };
+      return { ok: true, facts: { kind: 'unreadable', faststart: verdict.faststart, reason } };
+    }
+  }
+
+  /** @throws the error of the disk, as of the other tasks that follow */
+  async beginReplica(input: BeginReplicaInput): Promise<BegunReplica> {
+    return unlessDisk(await this.#run('beginReplica', input));
+  }
+
+  /** @returns the descriptor, which is still open */
+  async writeNewFile(input: WriteNewFileInput): Promise<number> {
+    return unlessDisk(await this.#run('writeNewFile', input)).fd;
+  }
+
+  /** What a disk failed at is in the answer, for half of it may have been done. */
+  publishReplica(input: PublishReplicaInput): Promise<PublishReplicaOutput> {
+    return this.#run('publishReplica', input);
+  }
+
+  async openReplica(input: OpenReplicaInput): Promise<OpenedReplica> {
+    return unlessDisk(await this.#run('openReplica', input));
   }
 
   /** Ends the threads; tasks under way are rejected. Safe to call twice. */
   async close(): Promise<void> {
     this.#end(new ReelkeepError('unavailable', 'the hash pool is closed'));
     await this.#pool.destroy();
-  }
-
-  async #readFacts(path: string, faststart: boolean, fragmented: boolean): Promise<Mp4Facts> {
-    try {
-      return await this.#run('readFacts', { path, faststart, fragmented }, this.#factsTimeoutMs);
-    } catch (error) {
-      if (this.#ended !== undefined) throw this.#ended;
-      if (error instanceof Error && error.name === 'AbortError')
-        return { kind: 'unreadable', faststart, reason: 'reading it takes too long' };
-      if (isOutOfMemory(error))
-        return { kind: 'unreadable', faststart, reason: 'reading it needs too much memory' };
-      throw error;
-    }
   }
 
   async #run<Name extends keyof PoolTasks>(
@@ -210,8 +233,21 @@ export class HashPool {
   }
 }
 
-const isOutOfMemory = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+/** Of a task that was ended by a bound; undefined for any other failure. */
+function reasonOfNoFacts(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === 'AbortError') return 'reading it takes too long';
+  if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return 'reading it needs too much memory';
+  return undefined;
+}
+
+function unlessDisk<Output extends { readonly ok: boolean }>(
+  output: Output | DiskFailure,
+): Exclude<Output, DiskFailure> {
+  if ('code' in output) throw systemError(output.code, output.detail);
+  return output as Exclude<Output, DiskFailure>;
+}
 
 function* cutIntoTasks(chunks: number): Generator<ChunkRange> {
   const { chunksPerTask } = hashPoolLimits;

@@ -1,8 +1,13 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import type { Input, InputTrack } from 'mediabunny';
 import type { Mp4Facts, Mp4Track } from '../../domain/mp4-facts.js';
 import { readFully } from '../full-io.js';
-import type { ReadFactsInput } from './task-messages.js';
+
+interface FilmToRead {
+  readonly fd: number;
+  readonly faststart: boolean;
+  readonly fragmented: boolean;
+}
 
 const factsLimits = {
   /** Enough for the index of a day of film; at it the facts are unreadable. */
@@ -13,9 +18,9 @@ const factsLimits = {
 } as const;
 
 /** Never fails: what cannot be read is said to be unreadable, and why. */
-export async function readFacts(input: ReadFactsInput): Promise<Mp4Facts> {
+export async function readFacts(input: FilmToRead): Promise<Mp4Facts> {
   try {
-    return await withInput(input.path, async (source) => ({
+    return await withInput(input.fd, async (source) => ({
       kind: 'mp4',
       durationMs: Math.round((await durationSeconds(source)) * 1000),
       faststart: input.faststart,
@@ -31,13 +36,12 @@ export async function readFacts(input: ReadFactsInput): Promise<Mp4Facts> {
 
 /** The demuxer is loaded by the first task that needs it: most threads only hash. */
 async function withInput<Value>(
-  path: string,
+  fd: number,
   work: (input: Input) => Promise<Value>,
 ): Promise<Value> {
   const { CustomSource, Input, Logging, LogLevel, MP4, QTFF } = await import('mediabunny');
   // a thread's console is the process's stdout, which carries data only
   Logging.level = LogLevel.Silent;
-  const fd = openSync(path, constants.O_RDONLY);
   let bytesLeft: number = factsLimits.bytesReadMax;
   let isOpen = true;
   const source = new CustomSource({
@@ -62,7 +66,6 @@ async function withInput<Value>(
   } finally {
     input.dispose();
     isOpen = false;
-    closeSync(fd);
   }
 }
 

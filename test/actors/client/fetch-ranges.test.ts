@@ -38,6 +38,29 @@ describe('range fetch', () => {
     expect(run.kept()).toEqual(everyChunk);
   });
 
+  it('lets a keeper whose chunks are all here end its answer, so that its connection stays', async () => {
+    let cut = 0;
+    const wordy: Behavior = async (order) => {
+      await soundly(order);
+      for (let turns = 0; turns < 5; turns += 1) await new Promise(setImmediate);
+      if (order.signal?.aborted) cut += 1;
+    };
+    const run = start({ a: wordy, b: wordy, c: wordy });
+
+    expect(await run.end).toBeUndefined();
+
+    expect(run.kept()).toEqual(everyChunk);
+    expect(cut).toBe(0);
+  });
+
+  it('is over soon when a keeper never ends its answer', async () => {
+    const run = start({ a: soundly, b: (order) => soundly(order).then(() => stalling(order)) });
+
+    expect(await run.end).toBeUndefined();
+
+    expect(run.kept()).toEqual(everyChunk);
+  });
+
   it('fetches a chunk whose bytes were wrong from another keeper, and tells of it', async () => {
     const run = start({ a: spoiling, b: soundly });
 

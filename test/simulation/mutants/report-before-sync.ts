@@ -22,6 +22,7 @@ export const reportBeforeSync: Mutant = {
       file: 'src/storage/staged-replica.ts',
       from: `
       const { layout, place, sync } = this.#parts;
+      if (sync.isRelaxed) return;
       await place.whileThere(async () => {
         await sync.directory(layout.bucket(this.fileId));
         // the bucket itself may be new

@@ -17,6 +17,7 @@ export const stagingServed: Mutant = {
       to: `import { fileBytesMax } from '../domain/chunk-plan.js';
 import { encodeManifest, type Manifest } from '../domain/manifest.js';
 import { blake3 } from './blake3.js';
+import { Descriptor } from './descriptor.js';
 import { openOwnFile } from './manifest-file.js';`,
     },
     {
@@ -45,8 +46,16 @@ import { openOwnFile } from './manifest-file.js';`,
       const staged = this.#parts.layout.staged(fileId, announced.uploadId);
       const data = await openOwnFile(staged.data);
       if (data !== undefined && data !== 'link')
-        return new OpenReplica(this.#parts, data, announced, encodeManifest(announced, blake3));
+        return new OpenReplica(this.#parts, new Descriptor(data.fd), announced);
     }`,
+    },
+    {
+      file: 'src/storage/replica-store.ts',
+      from: '  async readManifest(fileId: FileId): Promise<Uint8Array> {',
+      to: `  async readManifest(fileId: FileId): Promise<Uint8Array> {
+    const announced = this.#parts.announced.get(fileId);
+    if (announced !== undefined && this.#parts.underWay.has(fileId))
+      return encodeManifest(announced, blake3);`,
     },
     {
       file: 'src/storage/replica-files.ts',

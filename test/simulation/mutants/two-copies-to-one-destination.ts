@@ -41,7 +41,7 @@ function endOverdueCopies(`,
       to: '',
     },
     {
-      file: 'src/storage/staged-replica.ts',
+      file: 'src/storage/new-file.ts',
       from: 'constants.O_CREAT | constants.O_EXCL | ',
       to: 'constants.O_CREAT | ',
     },

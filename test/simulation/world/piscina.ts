@@ -8,12 +8,15 @@
  * whoever uses it again too early is found out.
  */
 import { EventEmitter } from 'node:events';
-import type { Mp4Facts } from '../../../src/domain/mp4-facts.js';
+import { beginReplica } from '../../../src/storage/pool/begin-replica.js';
 import { checkStructure } from '../../../src/storage/pool/check-structure.js';
 import { hashAndWrite } from '../../../src/storage/pool/hash-and-write.js';
 import { hashChunks } from '../../../src/storage/pool/hash-chunks.js';
+import { openReplica } from '../../../src/storage/pool/open-replica.js';
+import { publishReplica } from '../../../src/storage/pool/publish-replica.js';
 import { readAndHash } from '../../../src/storage/pool/read-and-hash.js';
-import type { ReadFactsInput } from '../../../src/storage/pool/task-messages.js';
+import type { FilmInput, InspectOutput } from '../../../src/storage/pool/task-messages.js';
+import { writeNewFile } from '../../../src/storage/pool/write-new-file.js';
 import type { SimProcess } from './sim-process.js';
 import { TrapError, theWorld, thisProcess } from './world.js';
 
@@ -109,24 +112,29 @@ export class Piscina extends EventEmitter {
 const stuckAgainMs = 50;
 
 function runTask({ name, input }: Job): unknown {
-  switch (name) {
-    case 'hashAndWrite':
-      return hashAndWrite(input as never);
-    case 'readAndHash':
-      return readAndHash(input as never);
-    case 'hashChunks':
-      return hashChunks(input as never);
-    case 'checkStructure':
-      return checkStructure(input as never);
-    case 'readFacts':
-      return unreadable(input as ReadFactsInput);
-    default:
-      throw new TrapError(`no task is known as ${name}`);
-  }
+  const task: unknown = Reflect.get(tasks, name);
+  if (typeof task !== 'function') throw new TrapError(`no task is known as ${name}`);
+  return task(input);
 }
 
-const unreadable = ({ faststart }: ReadFactsInput): Mp4Facts => ({
-  kind: 'unreadable',
-  faststart,
-  reason: 'there is nothing but noise in it',
-});
+const tasks = {
+  beginReplica,
+  checkStructure,
+  hashAndWrite,
+  hashChunks,
+  inspect,
+  openReplica,
+  publishReplica,
+  readAndHash,
+  writeNewFile,
+};
+
+function inspect(input: FilmInput): InspectOutput {
+  const checked = checkStructure(input);
+  if (!checked.ok) return checked;
+  const { verdict } = checked;
+  if (!verdict.ok) return { ok: false, failure: 'structure', reason: verdict.reason };
+  const { faststart } = verdict;
+  const reason = 'there is nothing but noise in it';
+  return { ok: true, facts: { kind: 'unreadable', faststart, reason } };
+}

@@ -1,9 +1,9 @@
-import { fstatSync } from 'node:fs';
+import { closeSync, fstatSync, readFileSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { chunkBytes } from '../../../src/domain/chunk-plan.js';
 import { blake3 } from '../../../src/storage/blake3.js';
 import { HashPool } from '../../../src/storage/pool/hash-pool.js';
@@ -184,7 +184,7 @@ describe('what a file is as video', () => {
       },
     ],
   ])('of %s', async (name, facts) => {
-    const inspected = await pool.inspectMp4(fixture(name));
+    const inspected = await inspect(fixture(name));
 
     expect(inspected).toEqual({ ok: true, facts: { kind: 'mp4', ...facts } });
   });
@@ -194,7 +194,7 @@ describe('what a file is as video', () => {
     const path = join(directory, 'cut.mp4');
     await writeFile(path, clip.subarray(0, clip.length - 1000));
 
-    expect(await pool.inspectMp4(path)).toEqual({
+    expect(await inspect(path)).toEqual({
       ok: false,
       failure: 'structure',
       reason: 'the file ends in the middle of its "mdat" box: 1000 bytes are missing',
@@ -208,20 +208,51 @@ describe('what a file is as video', () => {
     clip.fill(0xff, moovAt, moovAt + 3000);
     await writeFile(path, clip);
 
-    expect(await pool.inspectMp4(path)).toEqual({
+    expect(await inspect(path)).toEqual({
       ok: true,
       facts: { kind: 'unreadable', faststart: true, reason: expect.any(String) },
     });
   });
 
-  it('is not told of a file that cannot be opened', async () => {
-    expect(await pool.inspectMp4(join(directory, 'none.mp4'))).toMatchObject({
+  it('is not told of what cannot be read', async () => {
+    const folder = await open(directory, 'r');
+    handles.push(folder);
+
+    expect(await pool.inspectMp4(folder.fd)).toMatchObject({
       ok: false,
       failure: 'disk',
-      code: 'ENOENT',
+      code: 'EISDIR',
     });
   });
 });
+
+describe('a file that a task has opened', () => {
+  it('stays open when the thread of the task has ended', async () => {
+    const passing = HashPool.create({ threads: 1 });
+    const path = join(directory, 'new');
+    const fd = await passing.writeNewFile({ path, bytes: Buffer.from('abc') });
+    onTestFinished(() => closeSync(fd));
+
+    await passing.close();
+
+    expect(readFileSync(fd, 'utf8')).toBe('abc');
+  });
+
+  it('is never one that was there before', async () => {
+    const { path } = await anOpenFile('old', Buffer.from('precious'));
+
+    const again = pool.writeNewFile({ path, bytes: Buffer.from('abc') });
+
+    await expect(again).rejects.toMatchObject({ code: 'EEXIST' });
+    expect(await readFile(path, 'utf8')).toBe('precious');
+  });
+});
+
+async function inspect(path: string) {
+  const film = await open(path, 'r');
+  handles.push(film);
+  return pool.inspectMp4(film.fd);
+}
 
 async function anOpenFile(name: string, bytes: Buffer) {
   const path = join(directory, name);

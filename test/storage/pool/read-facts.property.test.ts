@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -35,7 +35,8 @@ describe(`reading the facts of an mp4 (seed ${seed})`, () => {
         for (const { at, byte } of spots) rotten[at] = byte;
         await writeFile(path, rotten);
 
-        const inspected = await pool.inspectMp4(path);
+        const film = await open(path, 'r');
+        const inspected = await pool.inspectMp4(film.fd).finally(() => film.close());
 
         expect(inspected.ok && isMp4Facts(inspected.facts)).toBe(true);
       }),

@@ -65,3 +65,6 @@ export function rmOfDirectory(path: string): NodeJS.ErrnoException {
   error.name = 'SystemError';
   return Object.assign(error, { errno: 21, code: 'ERR_FS_EISDIR', syscall: 'rm', path });
 }
+
+export const isAbsence = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';

@@ -1,7 +1,7 @@
 /** Twin of `node:fs/promises`. Every call takes virtual time on the disk of the machine whose process asks. */
 import type { SimProcess } from '../sim-process.js';
 import { thisProcess } from '../world.js';
-import { rmOfDirectory } from './disk-error.js';
+import { isAbsence, rmOfDirectory } from './disk-error.js';
 import type { DiskCall } from './disk-faults.js';
 import { bigStats, SimFileHandle, stats } from './file-handle.js';
 import type { Node } from './inodes.js';
@@ -153,6 +153,3 @@ function askFor<Value>(
   const process = thisProcess('the disk');
   return onDisk(process, call, () => effect(process.machine.disk.pathCalls, process));
 }
-
-const isAbsence = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';

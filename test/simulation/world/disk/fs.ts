@@ -1,12 +1,13 @@
 /** Twin of `node:fs`: what happens at once, inside tasks of a pool, and what has a callback. */
 import { constants } from 'node:fs';
+import type { SimProcess } from '../sim-process.js';
 import { thisProcess } from '../world.js';
-import { diskErrno } from './disk-error.js';
-import { stats } from './file-handle.js';
+import { diskErrno, isAbsence } from './disk-error.js';
+import { bigStats, stats } from './file-handle.js';
 import type { Position } from './handle-calls.js';
 import { onDisk } from './on-disk.js';
 import { parseOpenFlags } from './open-flags.js';
-import { requirePath, requirePosition } from './requests.js';
+import { requireOptions, requirePath, requirePosition } from './requests.js';
 import type { SimStats } from './stats.js';
 
 export { constants };
@@ -64,14 +65,85 @@ export function writeFileSync(path: string, data: string | Uint8Array): void {
   }
 }
 
-/** Throws at once for what is no descriptor, as that of a closed handle. */
-export function fsync(fd: number, callback: (error: Error | null) => void): void {
+interface LstatOptions {
+  readonly bigint?: boolean;
+  readonly throwIfNoEntry?: boolean;
+}
+
+export function lstatSync(path: string, options: { bigint: true }): SimStats<bigint>;
+export function lstatSync(path: string, options: { throwIfNoEntry: false }): SimStats | undefined;
+export function lstatSync(path: string): SimStats;
+export function lstatSync(
+  path: string,
+  options: LstatOptions = {},
+): SimStats | SimStats<bigint> | undefined {
+  requireOptions('lstatSync', options, ['bigint', 'throwIfNoEntry']);
+  const { bigint = false, throwIfNoEntry = true } = options;
+  try {
+    const node = thisProcess('the disk').machine.disk.pathCalls.stat(requirePath(path), 'lstat');
+    return bigint ? bigStats(node) : stats(node);
+  } catch (error) {
+    if (!throwIfNoEntry && isAbsence(error)) return undefined;
+    throw error;
+  }
+}
+
+export function mkdirSync(path: string, options: { readonly mode?: number } = {}): void {
+  requireOptions('mkdirSync', options, ['mode']);
   const process = thisProcess('the disk');
-  if (!(fd >= 0))
-    throw Object.assign(new RangeError(`The value of "fd" is out of range. Received ${fd}`), {
-      code: 'ERR_OUT_OF_RANGE',
-    });
+  process.machine.disk.pathCalls.mkdir(process, requirePath(path), options.mode ?? 0o777);
+}
+
+export function renameSync(from: string, to: string): void {
+  const process = thisProcess('the disk');
+  process.machine.disk.pathCalls.rename(process, requirePath(from), requirePath(to));
+}
+
+export function unlinkSync(path: string): void {
+  const process = thisProcess('the disk');
+  process.machine.disk.pathCalls.unlink(process, requirePath(path));
+}
+
+type Callback = (error: Error | null) => void;
+
+/** Throws at once for what is no descriptor, as that of a closed handle. */
+export function fsync(fd: number, callback: Callback): void {
+  const process = askedFor(fd);
   const { handleCalls } = process.machine.disk;
   const synced = onDisk(process, 'sync', () => handleCalls.sync(process, fd, 'fsync'));
   synced.then(() => callback(null), callback);
+}
+
+export function close(fd: number, callback: Callback): void {
+  const process = askedFor(fd);
+  const { handleCalls } = process.machine.disk;
+  const closed = onDisk(process, 'close', () => handleCalls.close(process, fd));
+  closed.then(() => callback(null), callback);
+}
+
+export function read(
+  fd: number,
+  into: Uint8Array,
+  offset: number,
+  length: number,
+  position: Position,
+  callback: (error: Error | null, count: number) => void,
+): void {
+  const process = askedFor(fd);
+  const { handleCalls } = process.machine.disk;
+  const wanted = into.subarray(offset, offset + length);
+  const done = onDisk(process, 'read', () =>
+    length === 0 ? 0 : handleCalls.read(process, fd, wanted, requirePosition(position)),
+  );
+  done.then(
+    (count) => callback(null, count),
+    (error: Error) => callback(error, 0),
+  );
+}
+
+function askedFor(fd: number): SimProcess {
+  if (fd >= 0) return thisProcess('the disk');
+  throw Object.assign(new RangeError(`The value of "fd" is out of range. Received ${fd}`), {
+    code: 'ERR_OUT_OF_RANGE',
+  });
 }
