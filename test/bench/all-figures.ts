@@ -1,9 +1,11 @@
 /** Every figure, in the order in which they are taken. */
 import { downloadFigures } from './figures/downloads.js';
 import { falseKeeperFigures } from './figures/false-keepers.js';
+import { growthFigures } from './figures/growth.js';
 import { linksFigures } from './figures/links.js';
 import { repairFigures } from './figures/repair.js';
 import { requestFigures } from './figures/requests.js';
+import { tableFigures } from './figures/table.js';
 import { uploadFigures } from './figures/uploads.js';
 import type { Figures } from './stage.js';
 
@@ -13,5 +15,7 @@ export const allFigures: readonly Figures[] = [
   ...repairFigures,
   ...requestFigures,
   ...falseKeeperFigures,
+  ...tableFigures,
   linksFigures,
+  ...growthFigures,
 ];

@@ -1,8 +1,10 @@
 /** A keeper without a disk: it registers, beats and reports over gRPC as real ones do, on a connection of its own. */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { type ChannelOptions, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import { callUnary } from '../../src/rpc/call.js';
 import {
+  type InventoryEntry,
   KeeperServiceClient,
   type KeeperStamp,
   type ReportInventoryRequest,
@@ -16,8 +18,16 @@ const tebibyte = 1024 ** 4;
 /** Else all clients of a process share one connection. */
 const ownConnection: ChannelOptions = { ...channelOptions, 'grpc.use_local_subchannel_pool': 1 };
 
+export interface FalseKeeperOptions {
+  /** What it says that it has, in pages; nothing when absent. */
+  readonly inventory?: Iterable<InventoryEntry[]>;
+  /** The master orders a copy, which is never made. */
+  onCopy?(): void;
+}
+
 export class FalseKeeper {
   readonly keeperId: string;
+  readonly #options: FalseKeeperOptions;
   readonly #client: KeeperServiceClient;
   #incarnation = 0;
   #epoch = 0;
@@ -26,15 +36,20 @@ export class FalseKeeper {
   #session: ClientDuplexStream<SessionRequest, SessionResponse> | undefined;
   #beating: NodeJS.Timeout | undefined;
 
-  /** Registered, with an empty inventory, and beating when this resolves. */
-  static async start(master: string, keeperId: string): Promise<FalseKeeper> {
-    const keeper = new FalseKeeper(master, keeperId);
+  /** Registered, with its inventory told, and beating when this resolves. */
+  static async start(
+    master: string,
+    keeperId: string,
+    options: FalseKeeperOptions = {},
+  ): Promise<FalseKeeper> {
+    const keeper = new FalseKeeper(master, keeperId, options);
     await keeper.#register();
     return keeper;
   }
 
-  private constructor(master: string, keeperId: string) {
+  private constructor(master: string, keeperId: string, options: FalseKeeperOptions) {
     this.keeperId = keeperId;
+    this.#options = options;
     this.#client = new KeeperServiceClient(master, credentials.createInsecure(), ownConnection);
   }
 
@@ -70,7 +85,10 @@ export class FalseKeeper {
     this.#ticketKeyId = registered.ticketKey?.keyId ?? 0;
     this.#session = this.#client.session();
     // It ends with the master, or with this keeper.
-    this.#session.on('error', () => undefined).resume();
+    this.#session.on('error', () => undefined);
+    this.#session.on('data', ({ command }: SessionResponse) => {
+      if (command?.$case === 'copy') this.#options.onCopy?.();
+    });
     this.#beat();
     this.#beating = setInterval(() => this.#beat(), registered.heartbeatEveryMs);
     await this.#reportInventory();
@@ -91,17 +109,23 @@ export class FalseKeeper {
     });
   }
 
-  #reportInventory(): Promise<void> {
-    const all: ReportInventoryRequest = {
+  async #reportInventory(): Promise<void> {
+    const page = (entries: InventoryEntry[], complete: boolean): ReportInventoryRequest => ({
       stamp: this.#stamp(0),
-      entries: [],
-      complete: true,
+      entries,
+      complete,
       deletedFileIds: [],
-    };
-    return new Promise((resolve, reject) => {
+    });
+    const { inventory = [] } = this.#options;
+    await new Promise<void>((resolve, reject) => {
       const call = this.#client.reportInventory((error) => (error ? reject(error) : resolve()));
-      call.write(all);
-      call.end();
+      const writeAll = async (): Promise<void> => {
+        for (const entries of inventory)
+          if (!call.write(page(entries, false))) await once(call, 'drain');
+        call.write(page([], true));
+        call.end();
+      };
+      writeAll().catch(reject);
     });
   }
 

@@ -6,6 +6,7 @@ import process from 'node:process';
 import { Command, InvalidArgumentError } from 'commander';
 import { allFigures } from './all-figures.js';
 import type { Result } from './measurement.js';
+import { drawPlots } from './plots.js';
 import { jsonText, lineText, tableText } from './report.js';
 import { fullScale, quickScale, Stage } from './stage.js';
 
@@ -15,6 +16,7 @@ interface Given {
   readonly rounds?: number;
   readonly json: string;
   readonly dir: string;
+  readonly plots: string;
 }
 
 const count = (text: string): number => {
@@ -28,6 +30,7 @@ const given = new Command('bench')
   .option('--only <name...>', 'these figures')
   .option('--rounds <n>', 'counted rounds of each figure', count)
   .option('--json <file>', 'where the results go', 'dist/bench/results.json')
+  .option('--plots <dir>', 'where the pictures of the curves go', 'dist/bench/plots')
   .option('--dir <dir>', 'on the file system that is to be measured', tmpdir())
   .parse()
   .opts<Given>();
@@ -64,4 +67,6 @@ try {
   await stage.clear();
 }
 await writeFile(given.json, jsonText(stage.scale, results));
+const plots = await drawPlots(given.plots, results);
 say(`\n${tableText(results)}\n\nas JSON, with every round: ${given.json}`);
+for (const path of plots) say(`picture: ${path}`);

@@ -1,12 +1,20 @@
 /** What one figure came to: a value for each round, and where the time and the memory went. */
 
 /** `x`: times the seconds of the baseline that ran in turn with it. */
-type Unit = 'x' | 's' | 'ms' | '/s' | 'MiB' | 'cores';
+type Unit = 'x' | 's' | 'ms' | '/s' | 'MiB' | 'MiB/s' | 'cores';
 
 export interface Goal {
   readonly better: 'lower' | 'higher';
   readonly toBeat: number;
   readonly stretch?: number;
+}
+
+/** Where a measurement stands on a curve. */
+export interface Curve {
+  readonly curve: string;
+  /** Of the lines in one picture. */
+  readonly series: string;
+  readonly x: number;
 }
 
 export interface Measurement {
@@ -17,6 +25,7 @@ export interface Measurement {
   /** One for each round. */
   readonly values: readonly number[];
   readonly goal?: Goal;
+  readonly at?: Curve;
   readonly baseline?: { readonly what: string; readonly seconds: readonly number[] };
   readonly seconds?: readonly number[];
   /** Of each process, in each round. */

@@ -1,5 +1,5 @@
 /** What processes have used, as the kernel counts it: /proc is read, nothing is asked of the process. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 
 export interface Usage {
@@ -27,6 +27,21 @@ export async function endedChildrenCpuSeconds(): Promise<number> {
   return (user + system) / ticksPerSecond;
 }
 
+/** What it holds besides what could be read from files again. */
+export async function ownMemoryBytes(pid: number): Promise<number> {
+  return kibibytesIn(await readFile(`/proc/${pid}/status`, 'utf8'), 'RssAnon') * 1024;
+}
+
+/** Of its thread of that name, as the scheduler counts: far below a tick. */
+export async function threadCpuSeconds(pid: number, name: string): Promise<number> {
+  for (const thread of await readdir(`/proc/${pid}/task`)) {
+    const path = `/proc/${pid}/task/${thread}`;
+    if ((await readFile(`${path}/comm`, 'utf8')).trim() !== name) continue;
+    return Number((await readFile(`${path}/schedstat`, 'utf8')).split(' ')[0]) / 1e9;
+  }
+  throw new Error(`process ${pid} has no thread ${name}`);
+}
+
 /** The peak from here on. */
 export async function forgetPeak(pid: number): Promise<void> {
   const resetPeak = '5';
@@ -40,7 +55,8 @@ function timesIn(stat: string, whose: 'own' | 'children'): readonly [number, num
   return [Number(fields[at]), Number(fields[at + 1])];
 }
 
-function peakIn(status: string): number {
-  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-  return Number(kibibytes ?? 0) * 1024;
+const peakIn = (status: string): number => kibibytesIn(status, 'VmHWM') * 1024;
+
+function kibibytesIn(status: string, name: string): number {
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0);
 }

@@ -11,6 +11,8 @@ export interface Scale {
   readonly largeBytes: number;
   readonly smallBytes: number;
   readonly smallFiles: number;
+  /** In the table of a master that has very many. */
+  readonly tableFiles: number;
 }
 
 export const fullScale: Scale = {
@@ -18,6 +20,7 @@ export const fullScale: Scale = {
   largeBytes: mebibytes(1024),
   smallBytes: mebibytes(5),
   smallFiles: 200,
+  tableFiles: 1_000_000,
 };
 
 /** Enough to see that everything runs and that bytes are right. */
@@ -26,6 +29,7 @@ export const quickScale: Scale = {
   largeBytes: mebibytes(96),
   smallBytes: mebibytes(1),
   smallFiles: 16,
+  tableFiles: 2_000,
 };
 
 /** Takes one or a few figures that belong together. */
