@@ -59,7 +59,7 @@ const replicationDefaults: ReplicationLimits = {
   surveyLimit: 500,
   surveyDeadlineMs: 30_000,
   candidatesMax: 256,
-  filesTrackedMax: 200_000,
+  filesTrackedMax: 100_000,
   refillEveryMs: 600_000,
   backoffFirstMs: 1_000,
   backoffMaxMs: 300_000,

@@ -39,9 +39,6 @@ export interface Figures {
   run(stage: Stage): Promise<readonly Result[]>;
 }
 
-/** For what the processes themselves will hold. */
-const programBytes = mebibytes(768);
-
 export class Stage {
   readonly dir: string;
   readonly scale: Scale;
@@ -52,7 +49,7 @@ export class Stage {
 
   static async set(dir: string, scale: Scale, say: (line: string) => void): Promise<Stage> {
     await mkdir(dir, { recursive: true });
-    const memory = await WarmMemory.hold(join(dir, 'warm'), 3 * scale.largeBytes + programBytes);
+    const memory = await WarmMemory.hold(join(dir, 'warm'), 3 * scale.largeBytes);
     return new Stage(dir, scale, memory, say);
   }
 

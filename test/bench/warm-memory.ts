@@ -16,9 +16,11 @@ const mebibyte = 1024 ** 2;
 const pieceBytes = 8 * mebibyte;
 /** Of what is available; the rest is for the programs and for the files that are read. */
 const shareMax = 0.6;
+/** For what the processes of a run will hold. */
+const programBytes = 768 * mebibyte;
 /** Lent ahead of what is being used. */
-const aheadBytes = 512 * mebibyte;
-const lookEveryMs = 20;
+const aheadBytes = 160 * mebibyte;
+const lookEveryMs = 10;
 
 interface Place {
   readonly directory: string;
@@ -35,9 +37,10 @@ export class WarmMemory {
 
   /**
    * @param mountPoint where a tmpfs is mounted for it
-   * @param bytes that the largest run needs; less when the machine has less
+   * @param writtenBytes by the largest run; less is held when the machine has less
    */
-  static async hold(mountPoint: string, bytes: number): Promise<WarmMemory> {
+  static async hold(mountPoint: string, writtenBytes: number): Promise<WarmMemory> {
+    const bytes = writtenBytes + programBytes;
     const heldMax = fromMeminfo('MemAvailable') * shareMax;
     const place = await mountHuge(mountPoint, Math.min(bytes, heldMax));
     const path = join(place.directory, `reelkeep-bench-${process.pid}`);
@@ -52,8 +55,12 @@ export class WarmMemory {
     this.#heldBytes = Math.floor(heldBytes / pieceBytes) * pieceBytes;
   }
 
-  /** To the run that begins now; until it is taken back. */
-  async lend(bytes: number): Promise<void> {
+  /**
+   * To the run that begins now; until it is taken back.
+   * @param writtenBytes that it will write; what its processes hold besides is lent on top
+   */
+  async lend(writtenBytes: number): Promise<void> {
+    const bytes = writtenBytes + programBytes;
     const keptBytes = Math.max(0, this.#heldBytes - Math.ceil(bytes / pieceBytes) * pieceBytes);
     const wantedFreeBytes = fromMeminfo('MemFree') + aheadBytes;
     const look = async (): Promise<void> => {
