@@ -42,7 +42,8 @@ export const clientLimits = {
   aheadChunksMax: 8,
   /** How often it is looked whether a download waits for its own reader. */
   pulseEveryMs: 1_000,
-  /** Names asked for at a time. */
+  /** Names asked for at a time; of the first page, so that something is there at once. */
+  firstPageNamesMax: 100,
   pageNamesMax: 1_000,
 } as const;
 

@@ -68,13 +68,15 @@ async function* listFiles(
   { master }: Resources,
   call: CallOptions,
 ): AsyncGenerator<FileView, void, undefined> {
-  const limit = clientLimits.pageNamesMax;
+  const { firstPageNamesMax, pageNamesMax } = clientLimits;
+  let limit = Math.min(firstPageNamesMax, pageNamesMax);
   let after = '';
   for (let more = true; more; ) {
     const page = await master.list({ prefix: inUnicode(prefix), after, limit }, call);
     yield* page.files.map(toFileView);
     after = page.files.at(-1)?.name ?? after;
     more = page.more && page.files.length > 0;
+    limit = pageNamesMax;
   }
 }
 

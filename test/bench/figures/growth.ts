@@ -79,8 +79,7 @@ async function growWithKeepers(stage: Stage): Promise<readonly Measurement[]> {
 async function growWithTable(stage: Stage): Promise<readonly Measurement[]> {
   const points: Measurement[] = [];
   for (const tableFiles of scalesOf(stage).tableFiles) {
-    const rounds = roundsOf(stage);
-    for (const { goal: _, ...taken } of await measureTable(stage, { tableFiles, rounds })) {
+    for (const { goal: _, ...taken } of await measureTable(stage, { tableFiles, rounds: 1 })) {
       const at: Curve = { curve: 'table', series: taken.name, x: tableFiles };
       points.push({ ...taken, name: `${taken.name}@${tableFiles}`, at });
     }
