@@ -16,6 +16,22 @@ export function parseShare(text: string): number {
   return Number(percent) / 100;
 }
 
+const unitBytes: Readonly<Record<string, number>> = {
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+};
+
+/** `64MiB` a second in bytes, or `off` for no bound. @throws ReelkeepError `usage` */
+export function parseRate(text: string): number | 'off' {
+  if (text === 'off') return 'off';
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(KiB|MiB|GiB)$/.exec(text) ?? [];
+  const scale = unitBytes[unit ?? ''];
+  if (amount === undefined || scale === undefined)
+    throw new ReelkeepError('usage', 'give bytes a second such as 64MiB, or off');
+  return Math.round(Number(amount) * scale);
+}
+
 /** A whole number of at least 1. @throws ReelkeepError `usage` */
 export function parseCount(text: string): number {
   const count = Number(text);

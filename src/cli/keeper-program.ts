@@ -7,7 +7,7 @@ import { ReelkeepError } from '../domain/errors.js';
 import { argumentParser, quietly, runCommandLine } from './command-line.js';
 import { parsePeriod } from './duration.js';
 import { failureOf, failureText } from './fail.js';
-import { parsePort, parseShare } from './flag-values.js';
+import { parsePort, parseRate, parseShare } from './flag-values.js';
 import { runServer, serverCommand } from './server-program.js';
 
 interface KeeperFlags {
@@ -20,6 +20,8 @@ interface KeeperFlags {
   readonly reserve: number;
   readonly durability: 'strict' | 'relaxed';
   readonly scrubEvery: number;
+  readonly repairCeiling: number | 'off';
+  readonly repairFloor: number | 'off';
 }
 
 /** @returns the exit code */
@@ -52,6 +54,18 @@ export function runKeeper(argv: readonly string[]): Promise<number> {
       'within it each replica is read again and checked against the master',
       argumentParser(parsePeriod),
       30 * 86_400_000,
+    )
+    .option(
+      '--repair-ceiling <rate>',
+      'what copies of files with a second live replica take in, bytes a second at most',
+      argumentParser(parseRate),
+      'off',
+    )
+    .option(
+      '--repair-floor <rate>',
+      'the same while clients send to this keeper or read from it',
+      argumentParser(parseRate),
+      'off',
     )
     .addHelpText(
       'after',
@@ -96,6 +110,8 @@ const toOptions = (flags: KeeperFlags): KeeperOptions => ({
   reserve: flags.reserve,
   durability: flags.durability,
   scrubEveryMs: flags.scrubEvery,
+  repairCeiling: flags.repairCeiling,
+  repairFloor: flags.repairFloor,
   ...(flags.advertise === undefined ? {} : { advertise: flags.advertise }),
   ...(flags.data === undefined ? {} : { dataDir: flags.data }),
   ...(flags.id === undefined ? {} : { id: flags.id }),

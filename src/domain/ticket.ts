@@ -24,6 +24,8 @@ export interface TicketClaims {
   readonly digest?: Digest;
   /** The transfer must begin before this time of the master's monotonic clock, which keepers follow through heartbeats. */
   readonly expiresAtMs: number;
+  /** Of a `get`: another keeper reads to make a copy, and no client. */
+  readonly forCopy?: true;
   /** 16 random bytes as hex: a `put` ticket serves once. */
   readonly nonce: string;
   /** Which of the keeper's keys signed it. */

@@ -25,6 +25,7 @@ export function encodeClaims(claims: TicketClaims): Buffer {
     name: claims.label?.name ?? '',
     target: claims.label?.target ?? 0,
     createdAtMs: claims.label?.createdAt ?? 0,
+    forCopy: claims.forCopy ?? false,
   };
   return Buffer.from(WireClaims.encode(wire).finish());
 }
@@ -50,18 +51,23 @@ export function decodeClaims(bytes: Uint8Array): TicketClaims {
 }
 
 function operationPart(wire: WireClaims) {
-  const { operation, uploadId, digest } = wire;
-  if (operation === Operation.PUT) {
-    if (!isUploadId(uploadId)) throw malformed('its upload id');
-    if (digest !== '') throw malformed('a digest that a put cannot have');
-    return { operation: 'put', uploadId, ...labelPart(wire) } as const;
-  }
-  if (operation === Operation.GET) {
-    if (!isDigest(digest)) throw malformed('its digest');
-    if (uploadId !== '') throw malformed('an upload id that a get cannot have');
-    return { operation: 'get', digest } as const;
-  }
+  if (wire.operation === Operation.PUT) return putPart(wire);
+  if (wire.operation === Operation.GET) return getPart(wire);
   throw malformed('its operation');
+}
+
+function putPart(wire: WireClaims) {
+  const { uploadId, digest, forCopy } = wire;
+  if (!isUploadId(uploadId)) throw malformed('its upload id');
+  if (digest !== '') throw malformed('a digest that a put cannot have');
+  if (forCopy) throw malformed('a copy that a put cannot be for');
+  return { operation: 'put', uploadId, ...labelPart(wire) } as const;
+}
+
+function getPart({ uploadId, digest, forCopy }: WireClaims) {
+  if (!isDigest(digest)) throw malformed('its digest');
+  if (uploadId !== '') throw malformed('an upload id that a get cannot have');
+  return { operation: 'get', digest, ...(forCopy ? { forCopy } : {}) } as const;
 }
 
 function labelPart({ name, target, createdAtMs }: WireClaims) {

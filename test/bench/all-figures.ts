@@ -4,6 +4,7 @@ import { falseKeeperFigures } from './figures/false-keepers.js';
 import { growthFigures } from './figures/growth.js';
 import { linksFigures } from './figures/links.js';
 import { repairFigures } from './figures/repair.js';
+import { repairTrafficFigures } from './figures/repair-traffic.js';
 import { requestFigures } from './figures/requests.js';
 import { tableFigures } from './figures/table.js';
 import { uploadFigures } from './figures/uploads.js';
@@ -13,6 +14,7 @@ export const allFigures: readonly Figures[] = [
   ...uploadFigures,
   ...downloadFigures,
   ...repairFigures,
+  ...repairTrafficFigures,
   ...requestFigures,
   ...falseKeeperFigures,
   ...tableFigures,

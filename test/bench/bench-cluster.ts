@@ -13,6 +13,7 @@ import { type Timed, timeCommand } from './timed-command.js';
 export interface ClusterShape {
   readonly keepers?: number;
   readonly durability: 'strict' | 'relaxed';
+  readonly keeperArgs?: readonly string[];
 }
 
 /** One command of the client, and what every process used meanwhile. */
@@ -31,12 +32,15 @@ export class BenchCluster {
   readonly #cluster: LocalCluster;
   #asked: Cluster | undefined;
 
-  static async start(dir: string, { keepers, durability }: ClusterShape): Promise<BenchCluster> {
+  static async start(
+    dir: string,
+    { keepers, durability, keeperArgs = [] }: ClusterShape,
+  ): Promise<BenchCluster> {
     const cluster = await LocalCluster.start({
       dataDir: dir,
       masterPort: 0,
       keeperPorts: new Array<number>(keepers ?? keepersDefault).fill(0),
-      keeperArgs: ['--durability', durability, '--log-level', 'warn'],
+      keeperArgs: ['--durability', durability, '--log-level', 'warn', ...keeperArgs],
       masterArgs: ['--log-level', 'warn'],
     });
     return new BenchCluster(dir, cluster);

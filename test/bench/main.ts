@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { Command, InvalidArgumentError } from 'commander';
 import { allFigures } from './all-figures.js';
+import { peerFigures } from './figures/peers.js';
 import type { Result } from './measurement.js';
 import { drawPlots } from './plots.js';
 import { jsonText, lineText, tableText } from './report.js';
@@ -17,6 +18,7 @@ interface Given {
   readonly json: string;
   readonly dir: string;
   readonly plots: string;
+  readonly peers: boolean;
 }
 
 const count = (text: string): number => {
@@ -30,6 +32,7 @@ const given = new Command('bench')
   .option('--only <name...>', 'these figures')
   .option('--rounds <n>', 'counted rounds of each figure', count)
   .option('--json <file>', 'where the results go', 'dist/bench/results.json')
+  .option('--peers', 'other systems on the same work, where they are installed', false)
   .option('--plots <dir>', 'where the pictures of the curves go', 'dist/bench/plots')
   .option('--dir <dir>', 'on the file system that is to be measured', tmpdir())
   .parse()
@@ -38,12 +41,13 @@ const given = new Command('bench')
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const scale = given.quick ? quickScale : fullScale;
 const rounds = given.rounds ?? scale.rounds;
-const wanted = allFigures.filter(
+const offered = given.peers ? [...allFigures, ...peerFigures] : allFigures;
+const wanted = offered.filter(
   ({ names }) => given.only === undefined || names.some((name) => given.only?.includes(name)),
 );
-const unknown = given.only?.filter((name) => !allFigures.some(({ names }) => names.includes(name)));
+const unknown = given.only?.filter((name) => !offered.some(({ names }) => names.includes(name)));
 if (unknown !== undefined && unknown.length > 0) {
-  const known = allFigures.flatMap(({ names }) => names);
+  const known = offered.flatMap(({ names }) => names);
   process.stderr.write(`there is no figure ${unknown.join(', ')}; there are ${known.join(', ')}\n`);
   process.exit(2);
 }
@@ -62,11 +66,11 @@ try {
     const taken = await figures.run(stage);
     for (const result of taken) say(lineText(result));
     results.push(...taken);
+    await writeFile(given.json, jsonText(stage.scale, results));
   }
 } finally {
   await stage.clear();
 }
-await writeFile(given.json, jsonText(stage.scale, results));
 const plots = await drawPlots(given.plots, results);
 say(`\n${tableText(results)}\n\nas JSON, with every round: ${given.json}`);
 for (const path of plots) say(`picture: ${path}`);

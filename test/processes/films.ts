@@ -20,7 +20,7 @@ export async function makeFilm(path: string, bytes: number, tint = 0): Promise<s
     const piece = Buffer.alloc(1024 * 1024);
     for (let at = size + head.length; at < bytes; at += piece.length) {
       for (let word = 0; word < piece.length; word += 4096)
-        piece.writeUInt32LE(at + word + tint, word);
+        piece.writeUInt32LE((at + word + tint) % 2 ** 32, word);
       await file.write(piece, 0, Math.min(piece.length, bytes - at), at);
     }
   } finally {

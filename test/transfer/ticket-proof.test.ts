@@ -86,10 +86,13 @@ describe(`encoded claims (seed ${seed})`, () => {
     expect(decodeClaims(encodeClaims(claims))).toEqual(claims);
     expect(decodeClaims(encodeClaims(labelled))).toEqual(labelled);
     expect(decodeClaims(encodeClaims(get))).toEqual(get);
+    const forCopy = getClaims(1, digest('0f'.repeat(32)), { forCopy: true });
+    expect(decodeClaims(encodeClaims(forCopy))).toEqual(forCopy);
   });
 
   it.each([
     ['a put with a digest', putClaims(1, { digest: digest('0f'.repeat(32)) })],
+    ['a put for a copy', putClaims(1, { forCopy: true })],
     ['a get with an upload', getClaims(1, digest('0f'.repeat(32)), { uploadId: anUploadId })],
     ['a get without a digest', getClaims(1, digest(''))],
     ['a short nonce', putClaims(1, { nonce: 'abcd' })],

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parseAddress } from '../../domain/address.js';
 import { ReelkeepError } from '../../domain/errors.js';
 import { isKeeperId } from '../../domain/ids.js';
+import { repairBytesPerSecondMin } from '../../domain/repair-pace.js';
 import type { ConnectionLimits } from '../runtime/keeper-connections.js';
 
 /** All optional but the port; times in milliseconds. */
@@ -25,9 +26,14 @@ export interface KeeperOptions {
   readonly durability?: 'strict' | 'relaxed';
   /** Within it each replica is read again; 30 days. */
   readonly scrubEveryMs?: number;
+  /** Of copies that do not press, in bytes a second; no bound. */
+  readonly repairCeiling?: number | 'off';
+  /** The same while clients send to this keeper or read from it. */
+  readonly repairFloor?: number | 'off';
 }
 
-export interface KeeperConfig extends Omit<Required<KeeperOptions>, 'advertise' | 'id'> {
+export interface KeeperConfig
+  extends Omit<Required<KeeperOptions>, 'advertise' | 'id' | 'repairCeiling' | 'repairFloor'> {
   readonly advertise: string | undefined;
   readonly id: string | undefined;
   readonly poolThreads: number;
@@ -50,6 +56,10 @@ export interface KeeperConfig extends Omit<Required<KeeperOptions>, 'advertise' 
   readonly chunkBuffersPerCopy: number;
   /** Free ones kept for the next copies. */
   readonly freeChunkBuffersMax: number;
+  /** Of copies that do not press; infinite for no bound, as the other. */
+  readonly repairCeilingBytesPerSecond: number;
+  /** The same while clients send to this keeper or read from it. */
+  readonly repairFloorBytesPerSecond: number;
   /** As `ConnectionLimits` says, for connections to other keepers. */
   readonly connections: ConnectionLimits;
 }
@@ -78,7 +88,9 @@ export function resolveConfig(options: KeeperOptions): KeeperConfig {
     verificationsMax: 2,
     commandsWaitingMax: 10_000,
     chunkBuffersPerCopy: 4,
-    freeChunkBuffersMax: 8,
+    freeChunkBuffersMax: 4,
+    repairCeilingBytesPerSecond: boundOf(options.repairCeiling),
+    repairFloorBytesPerSecond: boundOf(options.repairFloor),
     connections: {
       dialTimeoutMs: 10_000,
       idleTimeoutMs: 30_000,
@@ -89,6 +101,9 @@ export function resolveConfig(options: KeeperOptions): KeeperConfig {
   checkOptions(config);
   return config;
 }
+
+const boundOf = (rate: number | 'off' = 'off'): number =>
+  rate === 'off' ? Number.POSITIVE_INFINITY : rate;
 
 function checkOptions(config: KeeperConfig): void {
   if (config.id !== undefined && !isKeeperId(config.id))
@@ -106,4 +121,16 @@ function checkOptions(config: KeeperConfig): void {
     throw new ReelkeepError('usage', `--reserve: give a share from 0% to below 100%`);
   if (!(config.scrubEveryMs >= scrubEveryMsMin))
     throw new ReelkeepError('usage', '--scrub-every must be at least 1s');
+  checkRepairBounds(config);
+}
+
+function checkRepairBounds(config: KeeperConfig): void {
+  const { repairCeilingBytesPerSecond: ceiling, repairFloorBytesPerSecond: floor } = config;
+  if (!(Math.min(ceiling, floor) >= repairBytesPerSecondMin))
+    throw new ReelkeepError(
+      'usage',
+      '--repair-ceiling and --repair-floor must be at least 8MiB a second, or copies miss their deadline',
+    );
+  if (floor > ceiling && floor < Number.POSITIVE_INFINITY)
+    throw new ReelkeepError('usage', '--repair-floor must not be above --repair-ceiling');
 }

@@ -56,6 +56,7 @@ class Copy {
   readonly #size: number;
   readonly #digest: Digest;
   readonly #buffers: BufferSource;
+  readonly #isPressing: boolean;
   readonly #sources: ReadonlyMap<KeeperId, TransferSource>;
   /** Chunks not yet on this disk. */
   readonly #missing: Set<number>;
@@ -70,6 +71,7 @@ class Copy {
     this.#fileId = fileId(command.fileId);
     this.#size = command.size;
     this.#digest = digest(command.digest);
+    this.#isPressing = command.pressing;
     this.#sources = new Map(command.sources.map((source) => [keeperId(source.keeperId), source]));
     this.#missing = new Set(Array.from({ length: chunkCount(command.size) }, (_, index) => index));
   }
@@ -127,8 +129,10 @@ class Copy {
   }
 
   async fetchChunks(source: KeeperId, signal: AbortSignal): Promise<void> {
+    const over = AbortSignal.any([signal, this.#stop]);
     const onChunk = async ({ index, buffer, length }: ArrivedChunk): Promise<void> => {
       const expected = chunkDigest(this.#needManifest(), index);
+      if (!this.#isPressing) await this.#world.repairs.pass(length, over);
       await this.#staged?.writeChunk(index, buffer.shared, length, expected);
       this.#missing.delete(index);
     };

@@ -37,13 +37,18 @@ function createTransferHandlers(world: KeeperWorld): TransferHandlers {
 
     async get({ fileId, claims }: GetRequest) {
       const replica = await world.store.openReplica(fileId);
-      if (replica.digest === claims.digest && replica.size === claims.size)
+      if (replica.digest === claims.digest && replica.size === claims.size) {
+        const leave = claims.forCopy ? () => undefined : world.repairs.clientCame();
         return {
           size: replica.size,
           digest: replica.digest,
           readChunk: (index, { shared }) => replica.readChunk(index, shared),
-          close: () => replica.close(),
+          close: () => {
+            leave();
+            return replica.close();
+          },
         };
+      }
       await replica.close();
       throw new ReelkeepError(
         'integrity',
@@ -67,6 +72,8 @@ async function receive(world: KeeperWorld, request: PutRequest): Promise<PutSink
   const storing = startStoring(world, { staged, isUpload: true, fields: claims.label });
   const end = (): void => arrivals.endUpload(uploadId, discarded);
   storing.stored.then(end, end);
+  const leave = world.repairs.clientCame();
+  storing.durable.then(leave, leave);
   return {
     async writeChunk(index, buffer, length, digest) {
       discarded.signal.throwIfAborted();

@@ -16,6 +16,7 @@ import { Commands } from './commands.js';
 import type { KeeperConfig } from './config.js';
 import { openDataPort } from './data-port.js';
 import { MasterLink, type Vitals } from './master-link.js';
+import { RepairBrake } from './repair-brake.js';
 import { Scrub } from './scrub.js';
 import { Term } from './term.js';
 import { Verifications } from './verifications.js';
@@ -98,6 +99,10 @@ export class KeeperParts {
       term: this.#term,
       arrivals: this.#arrivals,
       verifications: new Verifications(store, config.verificationsMax),
+      repairs: new RepairBrake({
+        ceilingBytesPerSecond: config.repairCeilingBytesPerSecond,
+        floorBytesPerSecond: config.repairFloorBytesPerSecond,
+      }),
     };
     try {
       const server = await openDataPort(world);

@@ -7,6 +7,7 @@ import type { KeeperConnections } from '../runtime/keeper-connections.js';
 import type { Arrivals } from './arrivals.js';
 import type { KeeperConfig } from './config.js';
 import type { MasterLink } from './master-link.js';
+import type { RepairBrake } from './repair-brake.js';
 import type { Term } from './term.js';
 import type { Verifications } from './verifications.js';
 
@@ -23,4 +24,5 @@ export interface KeeperWorld {
   readonly term: Term;
   readonly arrivals: Arrivals;
   readonly verifications: Verifications;
+  readonly repairs: RepairBrake;
 }

@@ -131,9 +131,11 @@ export class Dispatcher {
     const { keepers, log } = this.#world;
     const file = await this.#findFile(fileId);
     const incarnation = keepers.views.get(destination)?.incarnation ?? 0;
-    const tickets = readTickets(this.#world, file, sources);
+    const tickets = readTickets(this.#world, file, sources, 'keeper');
     if (tickets.length === 0) throw new Error('no source has a key yet');
-    const value = { fileId, incarnation, size, digest, sources: tickets };
+    // Whoever has a live replica is a source.
+    const pressing = sources.length === 1;
+    const value = { fileId, incarnation, size, digest, sources: tickets, pressing };
     if (!keepers.send(destination, { $case: 'copy', value }))
       throw new Error(`${destination} is not connected`);
     log.info({ file: fileId, name: file.name, destination, sources }, 'copy ordered');

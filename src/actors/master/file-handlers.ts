@@ -21,7 +21,7 @@ export function createFileHandlers(
     async locate(request) {
       const file = await findFile(world, request.name);
       const readable = readableReplicas(file, world.keepers.views).map((replica) => replica.keeper);
-      return { file: toMessage(file), sources: readTickets(world, file, readable) };
+      return { file: toMessage(file), sources: readTickets(world, file, readable, 'client') };
     },
 
     async stat(request) {

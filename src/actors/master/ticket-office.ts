@@ -26,6 +26,7 @@ export interface TicketRequest {
   readonly size: number;
   readonly digest?: Digest;
   readonly label?: FileLabel;
+  readonly forCopy?: true;
 }
 
 export class TicketOffice {

@@ -71,6 +71,7 @@ export function readTickets(
   world: MasterWorld,
   file: FileRecord,
   keepers: readonly KeeperId[],
+  reader: 'client' | 'keeper',
 ): TransferSource[] {
   const sources: TransferSource[] = [];
   for (const keeper of keepers) {
@@ -78,7 +79,13 @@ export function readTickets(
     if (view === undefined) continue;
     const { fileId, size, digest } = file;
     const source = world.tickets.issue(
-      { operation: 'get', fileId, size, digest },
+      {
+        operation: 'get',
+        fileId,
+        size,
+        digest,
+        ...(reader === 'keeper' ? { forCopy: true } : {}),
+      },
       view,
       world.summary().epoch,
       world.clockMs(),

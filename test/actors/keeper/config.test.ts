@@ -16,6 +16,17 @@ describe('configuration of a keeper', () => {
     });
   });
 
+  it('bounds repairs only as far as it is told to', () => {
+    const bounds = (options: Partial<KeeperOptions>) => {
+      const config = resolveConfig({ port: 0, ...options });
+      return [config.repairCeilingBytesPerSecond, config.repairFloorBytesPerSecond];
+    };
+
+    expect(bounds({})).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
+    expect(bounds({ repairFloor: 2 ** 24 })).toEqual([Number.POSITIVE_INFINITY, 2 ** 24]);
+    expect(bounds({ repairCeiling: 2 ** 25, repairFloor: 2 ** 24 })).toEqual([2 ** 25, 2 ** 24]);
+  });
+
   it.each<[Partial<KeeperOptions>, RegExp]>([
     [{ id: '' }, /--id/],
     [{ id: 'K1' }, /--id K1: use 1 to 64 of a-z, 0-9 and "-"/],
@@ -30,6 +41,9 @@ describe('configuration of a keeper', () => {
     [{ reserve: Number.NaN }, /--reserve/],
     [{ scrubEveryMs: 999 }, /--scrub-every must be at least 1s/],
     [{ scrubEveryMs: Number.NaN }, /--scrub-every/],
+    [{ repairCeiling: 1024 }, /--repair-ceiling and --repair-floor must be at least 8MiB/],
+    [{ repairFloor: 1024 }, /--repair-ceiling and --repair-floor must be at least 8MiB/],
+    [{ repairCeiling: 2 ** 24, repairFloor: 2 ** 25 }, /--repair-floor must not be above/],
   ])('refuses %j', (options, detail) => {
     expect(() => resolveConfig({ port: 0, ...options })).toThrow(
       expect.objectContaining({ code: 'usage', detail: expect.stringMatching(detail) }),

@@ -1,8 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { Dispatcher } from '../../../src/actors/master/dispatcher.js';
 import { wallMs } from '../../../src/domain/ids.js';
-import { f1, k1, k2 } from '../lookup-table/table-under-test.js';
+import { decodeClaims } from '../../../src/transfer/ticket-claims.js';
+import { f1, good, k1, k2, k3 } from '../lookup-table/table-under-test.js';
 import { AWorld, settled } from './a-world.js';
+
+describe('a copy that the loop orders', () => {
+  it.each([
+    ['presses', [k1], true],
+    ['does not press', [k1, k2], false],
+  ] as const)(
+    '%s by how many have a live replica, and has tickets for a copy',
+    async (_, sources, pressing) => {
+      const at = beside();
+      at.join(k3);
+
+      const copy = { fileId: f1, size: 10, digest: good, sources, destination: k3 };
+      new Dispatcher(at.world).onLoopEffect({ type: 'copy', ...copy });
+      await settled();
+
+      const told = at.told.get(k3)?.at(-1);
+      expect(told).toMatchObject({ $case: 'copy', value: { fileId: f1, pressing } });
+      const tickets = told?.$case === 'copy' ? told.value.sources.map(({ ticket }) => ticket) : [];
+      expect(tickets).toHaveLength(sources.length);
+      for (const ticket of tickets)
+        expect(decodeClaims(ticket?.claims ?? Buffer.alloc(0))).toMatchObject({ forCopy: true });
+    },
+  );
+});
 
 describe('a drop that the loop orders', () => {
   it('of bad bytes names only those, and leaves the row of the sound replica beside them', async () => {

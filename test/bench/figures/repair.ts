@@ -56,7 +56,8 @@ async function measure(stage: Stage, loss: Loss): Promise<Measurement> {
   return { name: loss.name, what: loss.what + held, unit: 's', values, goal: loss.goal };
 }
 
-async function fullest({ asked, keepers: running }: BenchCluster) {
+/** The keeper that holds most. */
+export async function fullest({ asked, keepers: running }: BenchCluster) {
   const known = await asked.keepers();
   const held = running.map((server) => ({
     server,
@@ -72,5 +73,9 @@ async function secondsToHeal(cluster: BenchCluster, strike: () => void): Promise
   return (performance.now() - beganMs) / 1000;
 }
 
-const isHealed = ({ keepers: { lost }, belowTarget, missing, settled }: ClusterStatus): boolean =>
-  lost === 1 && settled && belowTarget === 0 && missing === 0;
+export const isHealed = ({
+  keepers: { lost },
+  belowTarget,
+  missing,
+  settled,
+}: ClusterStatus): boolean => lost === 1 && settled && belowTarget === 0 && missing === 0;

@@ -1,0 +1,42 @@
+/**
+ * How fast a keeper takes in copies that do not press: those of files with a second live replica.
+ *
+ * Two bounds, in bytes a second over all such copies of a keeper. The ceiling holds always; the
+ * floor holds them back while clients send to this keeper or read from it, and is what they are
+ * given whatever clients do. A copy that presses passes both by: its file is one disk from lost.
+ * Every passage is given its time when it asks, in turn, so nobody is passed over.
+ */
+import { type Millis, millis } from './ids.js';
+
+export interface RepairRates {
+  /** Infinite for no bound, as the other. */
+  readonly ceilingBytesPerSecond: number;
+  readonly floorBytesPerSecond: number;
+}
+
+export interface RepairPace {
+  /** When what has passed will have taken its time. */
+  readonly freeAt: Millis;
+}
+
+/** Below it a few copies at a time would miss the master's deadline for a copy. */
+export const repairBytesPerSecondMin = 8 * 1024 * 1024;
+
+export const unhurried: RepairPace = { freeAt: millis(Number.NEGATIVE_INFINITY) };
+
+export const rateNow = (rates: RepairRates, clients: number): number => {
+  const { ceilingBytesPerSecond: ceiling, floorBytesPerSecond: floor } = rates;
+  return clients > 0 ? Math.min(ceiling, floor) : ceiling;
+};
+
+/** @returns how long so many bytes wait before they pass */
+export function pass(
+  { freeAt }: RepairPace,
+  bytes: number,
+  bytesPerSecond: number,
+  now: Millis,
+): { readonly pace: RepairPace; readonly waitMs: number } {
+  const beginsAt = Math.max(now, freeAt);
+  const pace = { freeAt: millis(beginsAt + (bytes * 1000) / bytesPerSecond) };
+  return { pace, waitMs: beginsAt - now };
+}
