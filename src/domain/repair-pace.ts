@@ -24,9 +24,13 @@ export const repairBytesPerSecondMin = 8 * 1024 * 1024;
 
 export const unhurried: RepairPace = { freeAt: millis(Number.NEGATIVE_INFINITY) };
 
-export const rateNow = (rates: RepairRates, clients: number): number => {
+/** Clients are taken to be there for so long after the last one left: small films come one after another. */
+export const clientsStayMs = 1_000;
+
+/** @param quietMs since the last client left; 0 while one is there, infinite before the first */
+export const rateNow = (rates: RepairRates, quietMs: number): number => {
   const { ceilingBytesPerSecond: ceiling, floorBytesPerSecond: floor } = rates;
-  return clients > 0 ? Math.min(ceiling, floor) : ceiling;
+  return quietMs < clientsStayMs ? Math.min(ceiling, floor) : ceiling;
 };
 
 /** @returns how long so many bytes wait before they pass */

@@ -2,15 +2,18 @@
  * How long a keeper takes for a chunk, as far as can be told now.
  *
  * Smoothed over the chunks it has sent; while it is busy it counts at least as slow as it has
- * been silent, so that one that stops sending is soon the slowest of all.
+ * been silent, so that one that stops sending is soon the slowest of all. While this side has no
+ * memory for what it would send, its time stands still.
  */
-import type { Millis } from './ids.js';
+import { type Millis, millis } from './ids.js';
 
 export interface SourcePace {
   /** Absent until the first chunk has come. */
   readonly chunkMs?: number;
   /** When the request began or the last chunk of it came; absent while nothing is asked of it. */
   readonly waitingSince?: Millis;
+  /** When this side began to wait for memory for its next chunk. */
+  readonly heldSince?: Millis;
 }
 
 const weightOfLast = 0.4;
@@ -29,10 +32,18 @@ export function arrivedAt(pace: SourcePace, now: Millis): SourcePace {
   return { chunkMs, waitingSince: now };
 }
 
-export const rested = ({ waitingSince: _, ...pace }: SourcePace): SourcePace => pace;
+export const heldAt = (pace: SourcePace, now: Millis): SourcePace => ({ ...pace, heldSince: now });
+
+export function letGoAt({ heldSince, ...pace }: SourcePace, now: Millis): SourcePace {
+  if (heldSince === undefined || pace.waitingSince === undefined) return pace;
+  return { ...pace, waitingSince: millis(pace.waitingSince + now - heldSince) };
+}
+
+export const rested = ({ waitingSince: _, heldSince: __, ...pace }: SourcePace): SourcePace => pace;
 
 /** Nothing is held against a keeper that has not been asked for anything yet. */
 export function expectedChunkMs(pace: SourcePace, now: Millis): number {
-  const waitedMs = pace.waitingSince === undefined ? 0 : now - pace.waitingSince;
+  const until = pace.heldSince ?? now;
+  const waitedMs = pace.waitingSince === undefined ? 0 : until - pace.waitingSince;
   return Math.max(pace.chunkMs ?? 0, waitedMs);
 }

@@ -59,7 +59,7 @@ const defaultTransferLimits: TransferLimits = {
   connectionsMax: 1024,
   transfersMax: 64,
   chunkBuffersPerTransfer: 4,
-  freeChunkBuffersMax: 4,
+  freeChunkBuffersMax: 8,
   requestsInFlightMax: 2,
   noncesMax: 65_536,
 };

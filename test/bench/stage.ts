@@ -6,6 +6,8 @@ import type { Result } from './measurement.js';
 import { WarmMemory } from './warm-memory.js';
 
 export interface Scale {
+  /** `quick` shows that everything runs, and measures nothing. */
+  readonly kind: 'full' | 'quick';
   /** Counted ones; one more before them is not. */
   readonly rounds: number;
   readonly largeBytes: number;
@@ -16,6 +18,7 @@ export interface Scale {
 }
 
 export const fullScale: Scale = {
+  kind: 'full',
   rounds: 5,
   largeBytes: mebibytes(1024),
   smallBytes: mebibytes(5),
@@ -25,11 +28,12 @@ export const fullScale: Scale = {
 
 /** Enough to see that everything runs and that bytes are right. */
 export const quickScale: Scale = {
+  kind: 'quick',
   rounds: 1,
   largeBytes: mebibytes(96),
   smallBytes: mebibytes(1),
   smallFiles: 16,
-  tableFiles: 2_000,
+  tableFiles: 500,
 };
 
 /** Takes one or a few figures that belong together. */

@@ -1,20 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { millis } from '../../src/domain/ids.js';
-import { pass, rateNow, unhurried } from '../../src/domain/repair-pace.js';
+import { clientsStayMs, pass, rateNow, unhurried } from '../../src/domain/repair-pace.js';
 
 const rates = { ceilingBytesPerSecond: 100, floorBytesPerSecond: 10 };
 
 describe('the rate of copies that do not press', () => {
-  it('is the ceiling while no client is there', () => {
-    expect(rateNow(rates, 0)).toBe(100);
-  });
+  it.each([Number.POSITIVE_INFINITY, clientsStayMs])(
+    'is the ceiling %d ms after a client',
+    (quietMs) => {
+      expect(rateNow(rates, quietMs)).toBe(100);
+    },
+  );
 
-  it('is the floor while clients are there', () => {
-    expect(rateNow(rates, 3)).toBe(10);
+  it.each([0, clientsStayMs - 1])('is the floor %d ms after a client', (quietMs) => {
+    expect(rateNow(rates, quietMs)).toBe(10);
   });
 
   it('is never above the ceiling', () => {
-    expect(rateNow({ ceilingBytesPerSecond: 5, floorBytesPerSecond: 10 }, 1)).toBe(5);
+    expect(rateNow({ ceilingBytesPerSecond: 5, floorBytesPerSecond: 10 }, 0)).toBe(5);
   });
 });
 

@@ -4,6 +4,8 @@ import {
   arrivedAt,
   askedAt,
   expectedChunkMs,
+  heldAt,
+  letGoAt,
   rested,
   unknownPace,
 } from '../../src/domain/source-pace.js';
@@ -26,6 +28,15 @@ describe('source pace', () => {
 
   it('expects the best of a keeper that was just asked for the first time', () => {
     expect(expectedChunkMs(askedAt(unknownPace, millis(1000)), millis(1010))).toBe(10);
+  });
+
+  it('lets the time of a keeper stand still while there is no memory for its chunk', () => {
+    const held = heldAt(askedAt(unknownPace, millis(0)), millis(100));
+    const arrived = arrivedAt(letGoAt(held, millis(5_100)), millis(5_150));
+
+    expect(expectedChunkMs(held, millis(5_000))).toBe(100);
+    expect(arrived.chunkMs).toBe(150);
+    expect(letGoAt(rested(held), millis(6_000))).toEqual(unknownPace);
   });
 
   it('holds no silence against a keeper of which nothing is asked', () => {

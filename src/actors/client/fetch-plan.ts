@@ -49,6 +49,15 @@ export class FetchPlan {
     return claimed.range;
   }
 
+  /** This side has no buffer for its next chunk: what that takes is not the keeper's time either. */
+  held(keeper: KeeperId): void {
+    this.#paces.set(keeper, pace.heldAt(this.#paceOf(keeper), millis(performance.now())));
+  }
+
+  letGo(keeper: KeeperId): void {
+    this.#paces.set(keeper, pace.letGoAt(this.#paceOf(keeper), millis(performance.now())));
+  }
+
   /** The chunk has come and is being looked at: what that takes is not the keeper's time. */
   arrived(keeper: KeeperId): void {
     const now = millis(performance.now());

@@ -161,7 +161,7 @@ export class RangeFetch {
 
   /** @returns why the keeper failed; nothing when it did not, or when others were faster */
   async #fetch(source: TransferSource, range: ChunkRange): Promise<ReelkeepError | undefined> {
-    const { fileId, keepers, buffers } = this.#options;
+    const { fileId, keepers } = this.#options;
     const { keeper } = source;
     const request = new AbortController();
     const stop = (): void => request.abort(this.#over.signal.reason);
@@ -174,7 +174,7 @@ export class RangeFetch {
         ticket: signedTicket(source),
         fileId,
         range,
-        buffers,
+        buffers: this.#buffersFor(keeper),
         onChunk: (chunk) => this.#onChunk(keeper, chunk),
         signal: request.signal,
       });
@@ -186,6 +186,19 @@ export class RangeFetch {
       this.#requests.delete(keeper);
       this.#over.signal.removeEventListener('abort', stop);
     }
+  }
+
+  #buffersFor(keeper: KeeperId): BufferSource {
+    const { buffers } = this.#options;
+    return {
+      acquire: async (signal) => {
+        this.#plan.held(keeper);
+        const buffer = await buffers.acquire(signal);
+        this.#plan.letGo(keeper);
+        return buffer;
+      },
+      release: (buffer) => buffers.release(buffer),
+    };
   }
 
   async #onChunk(keeper: KeeperId, { index, buffer, length }: ArrivedChunk): Promise<void> {

@@ -88,7 +88,7 @@ export function resolveConfig(options: KeeperOptions): KeeperConfig {
     verificationsMax: 2,
     commandsWaitingMax: 10_000,
     chunkBuffersPerCopy: 4,
-    freeChunkBuffersMax: 4,
+    freeChunkBuffersMax: 8,
     repairCeilingBytesPerSecond: boundOf(options.repairCeiling),
     repairFloorBytesPerSecond: boundOf(options.repairFloor),
     connections: {

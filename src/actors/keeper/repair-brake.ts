@@ -7,6 +7,7 @@ export class RepairBrake {
   readonly #rates: RepairRates;
   #pace = unhurried;
   #clients = 0;
+  #leftAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(rates: RepairRates) {
     this.#rates = rates;
@@ -17,13 +18,15 @@ export class RepairBrake {
     this.#clients += 1;
     return () => {
       this.#clients -= 1;
+      this.#leftAtMs = performance.now();
     };
   }
 
   /** Resolves when so many more bytes may be taken in; rejects when the signal is aborted. */
   async pass(bytes: number, signal: AbortSignal): Promise<void> {
-    const rate = rateNow(this.#rates, this.#clients);
-    const { pace, waitMs } = pass(this.#pace, bytes, rate, millis(performance.now()));
+    const now = millis(performance.now());
+    const quietMs = this.#clients > 0 ? 0 : now - this.#leftAtMs;
+    const { pace, waitMs } = pass(this.#pace, bytes, rateNow(this.#rates, quietMs), now);
     this.#pace = pace;
     if (waitMs > 0) await delay(waitMs, undefined, { signal });
   }

@@ -56,8 +56,6 @@ export const hashPoolLimits = {
   factsTimeoutMs: 5_000,
   /** Of one thread; a file that makes the demuxer need more has unreadable facts. */
   threadHeapMaxMb: 512,
-  /** Of that, for what has just been made: a task makes little and keeps nothing. */
-  threadYoungHeapMaxMb: 8,
   /** Chunks hashed in one task, so that a large file does not keep a thread from transfers. */
   chunksPerTask: 8,
 } as const;
@@ -107,10 +105,7 @@ export class HashPool {
       idleTimeout: hashPoolLimits.idleTimeoutMs,
       // what a task has opened for its caller stays open when its thread ends
       trackUnmanagedFds: false,
-      resourceLimits: {
-        maxOldGenerationSizeMb: hashPoolLimits.threadHeapMaxMb,
-        maxYoungGenerationSizeMb: hashPoolLimits.threadYoungHeapMaxMb,
-      },
+      resourceLimits: { maxOldGenerationSizeMb: hashPoolLimits.threadHeapMaxMb },
     });
     this.#pool.on('error', (cause: unknown) =>
       this.#end(new ReelkeepError('internal', 'a thread of the hash pool failed', { cause })),

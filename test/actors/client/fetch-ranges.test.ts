@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ChunkSink } from '../../../src/actors/client/chunk-sink.js';
+import { clientLimits } from '../../../src/actors/client/client-limits.js';
 import { RangeFetch } from '../../../src/actors/client/fetch-ranges.js';
 import type { KeeperLender } from '../../../src/actors/runtime/keeper-connections.js';
 import { chunkBytes } from '../../../src/domain/chunk-plan.js';
@@ -51,6 +52,24 @@ describe('range fetch', () => {
 
     expect(run.kept()).toEqual(everyChunk);
     expect(cut).toBe(0);
+  });
+
+  it('takes over from nobody for whose chunks there is no memory', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const few = new ChunkBuffers({ buffersMax: 1 });
+    const first = await few.acquire();
+    const missing = [{ first: 0, count: 3 }];
+    const all = { a: soundly, b: soundly, c: soundly, idle: soundly };
+    const run = start(all, { missing }, undefined, few);
+    await vi.advanceTimersByTimeAsync(10 * clientLimits.lookAroundEveryMs);
+    const asked = [...run.requests];
+
+    few.release(first);
+
+    expect(await run.end).toBeUndefined();
+    expect(asked).toEqual(['a', 'b', 'c']);
+    expect(run.kept()).toEqual([0, 1, 2]);
   });
 
   it('is over soon when a keeper never ends its answer', async () => {
@@ -138,6 +157,7 @@ function start(
   behaviors: Readonly<Record<string, Behavior>>,
   changes: Partial<ChunkSink> = {},
   signal = new AbortController().signal,
+  buffers = new ChunkBuffers({ buffersMax: 4 }),
 ) {
   const kept: number[] = [];
   const requests: string[] = [];
@@ -183,7 +203,7 @@ function start(
     sources,
     sink,
     keepers,
-    buffers: new ChunkBuffers({ buffersMax: 4 }),
+    buffers,
     signal,
     relocate: async () => sources,
     onKept: () => undefined,

@@ -8,7 +8,7 @@ import { MasterConnection } from '../../../src/rpc/master-connection.js';
 import { type FalseKeeper, startFalseKeepers } from '../false-keeper.js';
 import type { Measurement } from '../measurement.js';
 import { usageOf } from '../process-usage.js';
-import { type Figures, quickScale, type Stage } from '../stage.js';
+import type { Figures, Stage } from '../stage.js';
 
 const commitsAtATime = 64;
 
@@ -17,7 +17,7 @@ export const falseKeeperFigures: readonly Figures[] = [
   { names: ['heartbeats'], run: async (stage) => [await measureHeartbeats(stage)] },
 ];
 
-const secondsEach = ({ scale }: Stage): number => (scale.rounds > quickScale.rounds ? 5 : 1);
+const secondsEach = ({ scale }: Stage): number => (scale.kind === 'full' ? 5 : 1);
 
 async function measureCommits(stage: Stage): Promise<Measurement> {
   const values = await withMaster(stage, 3, async (master, keepers) => {
@@ -79,7 +79,7 @@ async function storeOne(client: MasterConnection, keepers: readonly FalseKeeper[
 }
 
 async function measureHeartbeats(stage: Stage): Promise<Measurement> {
-  const count = stage.scale.rounds > quickScale.rounds ? 1000 : 50;
+  const count = stage.scale.kind === 'full' ? 1000 : 50;
   const values = await withMaster(stage, count, async (master) => {
     const shares: number[] = [];
     for (let round = 0; round <= stage.scale.rounds; round += 1)

@@ -5,7 +5,7 @@ import { makeFilm, mebibytes } from '../../processes/films.js';
 import { type BenchCluster, type Sample, usageIn, withCluster } from '../bench-cluster.js';
 import type { Curve, Measurement } from '../measurement.js';
 import { readThrough } from '../pairs.js';
-import { type Figures, quickScale, type Stage } from '../stage.js';
+import type { Figures, Stage } from '../stage.js';
 import { measureTable } from './table.js';
 
 interface Scales {
@@ -23,10 +23,10 @@ const fullScales: Scales = {
 };
 
 const quickScales: Scales = {
-  filmMiB: [1, 8],
-  atATime: [1, 64],
-  keepers: [3, 5],
-  tableFiles: [100, 1_000],
+  filmMiB: [8],
+  atATime: [64],
+  keepers: [5],
+  tableFiles: [100],
 };
 
 /** A point of a larger film is taken once: it is long enough to be steady. */
@@ -40,8 +40,7 @@ export const growthFigures: readonly Figures[] = [
   { names: ['growth-table'], run: growWithTable },
 ];
 
-const scalesOf = ({ scale }: Stage): Scales =>
-  scale.rounds > quickScale.rounds ? fullScales : quickScales;
+const scalesOf = ({ scale }: Stage): Scales => (scale.kind === 'full' ? fullScales : quickScales);
 
 const roundsOf = ({ scale }: Stage): number => Math.min(scale.rounds, roundsMax);
 

@@ -10,7 +10,7 @@ import { holders, inventoryOf, makeTable, nameOf, tableFile } from '../made-tabl
 import type { Goal, Measurement } from '../measurement.js';
 import { readThrough } from '../pairs.js';
 import { ownMemoryBytes, threadCpuSeconds } from '../process-usage.js';
-import { type Figures, quickScale, type Stage } from '../stage.js';
+import type { Figures, Stage } from '../stage.js';
 
 const goals = {
   'table-start': { better: 'lower', toBeat: 3 },
@@ -134,7 +134,7 @@ const startHolders = (master: string, files: number): Promise<FalseKeeper[]> =>
   );
 
 async function idleMs(pid: number, stage: Stage): Promise<number> {
-  const seconds = stage.scale.rounds > quickScale.rounds ? 10 : 1;
+  const seconds = stage.scale.kind === 'full' ? 10 : 1;
   const before = await threadCpuSeconds(pid, 'replication');
   await delay(seconds * 1000);
   return (((await threadCpuSeconds(pid, 'replication')) - before) * 1000) / seconds;
