@@ -21,9 +21,9 @@ export const failoverByName: Mutant = {
     },
     {
       file: 'src/actors/client/fetch-ranges.ts',
-      from: `    const { fileId, keepers, buffers } = this.#options;
+      from: `    const { fileId, keepers } = this.#options;
     const { keeper } = source;`,
-      to: `    const { keepers, buffers } = this.#options;
+      to: `    const { keepers } = this.#options;
     const { keeper, fileId = this.#options.fileId } = source as TransferSource & {
       fileId?: FileId;
     };`,
