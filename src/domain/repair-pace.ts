@@ -1,5 +1,5 @@
 /**
- * How fast a keeper takes in copies that do not press: those of files with a second live replica.
+ * How fast a keeper takes in copies that do not press: those of files with two live replicas or more.
  *
  * Two bounds, in bytes a second over all such copies of a keeper. The ceiling holds always; the
  * floor holds them back while clients send to this keeper or read from it, and is what they are

@@ -121,8 +121,7 @@ export class ReplicaStore {
     let promisedBytes = 0;
     try {
       if (left !== undefined) await this.#removeLeft(fileId, left);
-      if (!(await space.promise(size)))
-        throw new ReelkeepError('no-space', `this keeper has no room for ${size} bytes`);
+      if (!(await space.promise(size))) throw await this.#noRoom(fileId, size);
       promisedBytes = size;
       const staged = await StagedReplica.create(this.#parts, { fileId, uploadId, size }, (end) => {
         // What was left behind is no replica before a start of this keeper has made it durable.
@@ -232,6 +231,16 @@ export class ReplicaStore {
     await this.#identity.settled();
     await this.#root.place.close();
     await this.#root.lock.release();
+  }
+
+  /** Of two things that are true the other one says more: the replica is here, or the root is not. */
+  async #noRoom(fileId: FileId, size: number): Promise<ReelkeepError> {
+    const { layout, place } = this.#parts;
+    await place.requireThere();
+    const { data, manifest } = layout.object(fileId);
+    if ((await fileBytes(data)) === undefined && (await fileBytes(manifest)) === undefined)
+      return new ReelkeepError('no-space', `this keeper has no room for ${size} bytes`);
+    return new ReelkeepError('conflict', `a replica of ${fileId} is here already`);
   }
 
   #requireWhole(fileId: FileId): void {

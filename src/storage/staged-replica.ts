@@ -210,6 +210,7 @@ export class StagedReplica {
     if (published.ok || (published.failure === 'disk' && published.moved)) space.addUsed(this.size);
     if (published.ok) return;
     if (published.failure === 'disk') throw systemError(published.code, published.detail);
+    this.#isExposed = false;
     throw new ReelkeepError('usage', `${to.directory} is not a directory of this keeper`);
   }
 

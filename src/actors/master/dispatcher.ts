@@ -6,6 +6,7 @@
  */
 import { parseAddress } from '../../domain/address.js';
 import type { FileRecord } from '../../domain/file-record.js';
+import { takeCensus } from '../../domain/replica-census.js';
 import type { MonitorEffect } from '../heartbeat-monitor/messages.js';
 import type { TableNotice } from '../lookup-table/messages.js';
 import type { ReplicationEffect } from '../replication-loop/messages.js';
@@ -133,8 +134,7 @@ export class Dispatcher {
     const incarnation = keepers.views.get(destination)?.incarnation ?? 0;
     const tickets = readTickets(this.#world, file, sources, 'keeper');
     if (tickets.length === 0) throw new Error('no source has a key yet');
-    // Whoever has a live replica is a source.
-    const pressing = sources.length === 1;
+    const pressing = takeCensus(file, keepers.views).live.length <= 1;
     const value = { fileId, incarnation, size, digest, sources: tickets, pressing };
     if (!keepers.send(destination, { $case: 'copy', value }))
       throw new Error(`${destination} is not connected`);

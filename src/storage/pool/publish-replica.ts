@@ -14,11 +14,13 @@ export function publishReplica(input: PublishReplicaInput): PublishReplicaOutput
     renameSync(from.manifest, to.manifest);
     return { ok: true };
   });
-  const closed = catchDiskFailure<PublishReplicaOutput>(() => {
-    for (const fd of fds) closeSync(fd);
-    return { ok: true };
-  });
-  const output = published.ok ? closed : published;
+  const closed = fds.map((fd) =>
+    catchDiskFailure<PublishReplicaOutput>(() => {
+      closeSync(fd);
+      return { ok: true };
+    }),
+  );
+  const output = [published, ...closed].find(({ ok }) => !ok) ?? published;
   return !output.ok && output.failure === 'disk' ? { ...output, moved } : output;
 }
 

@@ -7,26 +7,25 @@ import { AWorld, settled } from './a-world.js';
 
 describe('a copy that the loop orders', () => {
   it.each([
-    ['presses', [k1], true],
-    ['does not press', [k1, k2], false],
-  ] as const)(
-    '%s by how many have a live replica, and has tickets for a copy',
-    async (_, sources, pressing) => {
-      const at = beside();
-      at.join(k3);
+    ['does not press', [], [k1, k2], false],
+    ['presses when one live replica is left', [k2], [k1], true],
+    ['presses when none is, whoever may be read from', [k1, k2], [k1, k2], true],
+  ] as const)('%s, and has tickets for a copy', async (_, doubtful, sources, pressing) => {
+    const at = beside();
+    at.join(k3);
+    for (const keeper of doubtful) at.world.keepers.judged(keeper, 'suspect');
 
-      const copy = { fileId: f1, size: 10, digest: good, sources, destination: k3 };
-      new Dispatcher(at.world).onLoopEffect({ type: 'copy', ...copy });
-      await settled();
+    const copy = { fileId: f1, size: 10, digest: good, sources, destination: k3 };
+    new Dispatcher(at.world).onLoopEffect({ type: 'copy', ...copy });
+    await settled();
 
-      const told = at.told.get(k3)?.at(-1);
-      expect(told).toMatchObject({ $case: 'copy', value: { fileId: f1, pressing } });
-      const tickets = told?.$case === 'copy' ? told.value.sources.map(({ ticket }) => ticket) : [];
-      expect(tickets).toHaveLength(sources.length);
-      for (const ticket of tickets)
-        expect(decodeClaims(ticket?.claims ?? Buffer.alloc(0))).toMatchObject({ forCopy: true });
-    },
-  );
+    const told = at.told.get(k3)?.at(-1);
+    expect(told).toMatchObject({ $case: 'copy', value: { fileId: f1, pressing } });
+    const tickets = told?.$case === 'copy' ? told.value.sources.map(({ ticket }) => ticket) : [];
+    expect(tickets).toHaveLength(sources.length);
+    for (const ticket of tickets)
+      expect(decodeClaims(ticket?.claims ?? Buffer.alloc(0))).toMatchObject({ forCopy: true });
+  });
 });
 
 describe('a drop that the loop orders', () => {

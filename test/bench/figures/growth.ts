@@ -26,7 +26,7 @@ const quickScales: Scales = {
   filmMiB: [8],
   atATime: [64],
   keepers: [5],
-  tableFiles: [100],
+  tableFiles: [],
 };
 
 /** A point of a larger film is taken once: it is long enough to be steady. */
