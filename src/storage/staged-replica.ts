@@ -19,23 +19,10 @@ import { Descriptor } from './descriptor.js';
 import { diskError, systemError, toDiskError } from './disk-error.js';
 import type { InspectOutput } from './pool/task-messages.js';
 import { removeObject, removePair, type StoreParts } from './replica-files.js';
+import { isWholeInStaging, type StagedEnd, type StagedStep } from './staged-step.js';
 
 /** What the manifest says beyond what the replica knows of itself. */
 export type ManifestFields = Pick<Manifest, 'name' | 'createdAt' | 'target' | 'mp4'>;
-
-export type StagedStep =
-  | 'receiving'
-  | 'complete'
-  | 'data synced'
-  | 'manifest written'
-  | 'manifest synced'
-  | 'published'
-  | 'durable'
-  | 'failed'
-  | 'abandoned';
-
-/** `left behind`: it may stand in `objects` and could not be removed, though it never became durable. */
-export type StagedEnd = 'durable' | 'gone' | 'left behind';
 
 export interface StagedIdentity {
   readonly fileId: FileId;
@@ -43,13 +30,6 @@ export interface StagedIdentity {
   /** Bytes of the whole file. */
   readonly size: number;
 }
-
-const inspectable: readonly StagedStep[] = [
-  'complete',
-  'data synced',
-  'manifest written',
-  'manifest synced',
-];
 
 export class StagedReplica {
   readonly fileId: FileId;
@@ -162,7 +142,7 @@ export class StagedReplica {
 
   /** What the file is as video; any time between `checkTotals` and `publish`. */
   inspect(): Promise<InspectOutput> {
-    assert(inspectable.includes(this.#step), `inspecting while ${this.#step}`);
+    assert(isWholeInStaging(this.#step), `inspecting while ${this.#step}`);
     return this.#track(this.#parts.pool.inspectMp4(this.#data.fd));
   }
 

@@ -8,7 +8,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import process from 'node:process';
-import { setTimeout as delay } from 'node:timers/promises';
 import { timeCommands } from '../timed-command.js';
 import { freePort, OwnProcess, until } from './own-process.js';
 import { type Peer, type RunningPeer, requireProgram } from './peer.js';
@@ -18,7 +17,15 @@ const chunkServers = 4;
 export const moosefs: Peer = {
   name: 'moosefs',
   what: 'cp into a mount of MooseFS, goal 3, which answers when all copies are written, unsynced',
-  programs: ['mfsmaster', 'mfschunkserver', 'mfsmount', 'mfssetgoal', 'ip', 'nsenter'],
+  programs: [
+    'mfsmaster',
+    'mfschunkserver',
+    'mfsmount',
+    'mfssetgoal',
+    'mfsfileinfo',
+    'ip',
+    'nsenter',
+  ],
   start: startMoosefs,
 };
 
@@ -190,18 +197,19 @@ async function startChunkServer(dir: string, ports: Ports, number: number): Prom
   return server;
 }
 
-/** A small file can be written with three copies. */
+/** A small file that is written now has three copies. */
 async function takesCopies(mount: string): Promise<boolean> {
   const path = join(mount, '.probe');
   try {
     await writeFile(path, 'probe');
-    await rm(path);
-    // they tell the master of themselves one after another
-    await delay(1000);
-    return true;
+    const info = [...inside, requireProgram('mfsfileinfo'), path];
+    const told = execFileSync('nsenter', info, { encoding: 'utf8' });
+    return [...told.matchAll(/\bcopy \d+:/g)].length === 3;
   } catch {
     // no chunk server has told of itself yet
     return false;
+  } finally {
+    await rm(path, { force: true });
   }
 }
 
