@@ -4,7 +4,7 @@
  *   identifying --identified--> registering --registered--> reporting --reported--> serving
  *        |                        |  ^   ^                      |                     |
  *      failed                   away  +--+--- session lost -----+---------------------+
- *   any --drain--> draining --idle--> stopped
+ *   any --drain, pool died--> draining --idle--> stopped, or failed with the reason
  *
  * `away` waits, each time longer, before it registers again. A refusal that trying
  * again cannot mend ends the keeper. A report of a disk that could not be read whole is
@@ -34,6 +34,8 @@ export interface KeeperContext extends KeeperInput {
 
 export type KeeperEvent =
   | { readonly type: 'session lost'; readonly reason: string }
+  /** It beats, and could neither take nor give a byte: half dead is worse than restarted. */
+  | { readonly type: 'pool died'; readonly failure: unknown }
   | { readonly type: 'drain' };
 
 export const keeperMachine = setup({
@@ -78,7 +80,13 @@ export const keeperMachine = setup({
     failure: undefined,
   }),
   initial: 'identifying',
-  on: { drain: '.draining' },
+  on: {
+    drain: '.draining',
+    'pool died': {
+      target: '.draining',
+      actions: { type: 'keepFailure', params: ({ event }) => ({ failure: event.failure }) },
+    },
+  },
   states: {
     identifying: {
       invoke: {
@@ -148,7 +156,7 @@ export const keeperMachine = setup({
           },
         },
       },
-      on: { drain: {} },
+      on: { drain: {}, 'pool died': {} },
     },
     stopped: { type: 'final' },
     failed: { type: 'final' },

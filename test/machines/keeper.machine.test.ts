@@ -71,6 +71,19 @@ describe('keeper machine', () => {
     actor.stop();
   });
 
+  it('ends with the reason when its pool has died', async () => {
+    const failure = new ReelkeepError('internal', 'a thread of the hash pool failed');
+    const { actor, log } = start({});
+    await waitFor(actor, (snapshot) => snapshot.matches('serving'));
+
+    actor.send({ type: 'pool died', failure });
+
+    const ended = await waitFor(actor, (snapshot) => snapshot.status === 'done');
+    expect(ended.value).toBe('failed');
+    expect(ended.context.failure).toBe(failure);
+    expect(log.at(-1)).toBe('drain');
+  });
+
   it('keeps the reason when it cannot close what it had opened', async () => {
     const failure = new Error('the disk does not answer');
     const { actor } = start({ drain: () => Promise.reject(failure) });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { formatAddress } from '../../domain/address.js';
+import type { ReelkeepError } from '../../domain/errors.js';
 import { clusterId, keeperId } from '../../domain/ids.js';
 import { type SeenInTerm, withSeen } from '../../domain/term-line.js';
 import type { Completeness } from '../../machines/keeper.machine.js';
@@ -26,6 +27,8 @@ export interface KeeperPartsOptions {
   readonly config: KeeperConfig;
   readonly log: Logger;
   onSessionLost(reason: string): void;
+  /** No byte can be read or written any more. */
+  onPoolDeath(reason: ReelkeepError): void;
 }
 
 interface Opened {
@@ -72,8 +75,8 @@ export class KeeperParts {
   }
 
   async #identify(): Promise<void> {
-    const { config, log } = this.#options;
-    const pool = HashPool.create({ threads: config.poolThreads });
+    const { config, log, onPoolDeath } = this.#options;
+    const pool = HashPool.create({ threads: config.poolThreads, onDeath: onPoolDeath });
     this.#pool = pool;
     const store = await ReplicaStore.open({
       root: config.dataDir,

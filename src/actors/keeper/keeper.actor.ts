@@ -38,6 +38,10 @@ export function startKeeper(options: KeeperOptions, log: Logger): RunningKeeper 
       log.warn({ reason }, 'session lost');
       actor.send({ type: 'session lost', reason });
     },
+    onPoolDeath: (failure) => {
+      log.error({ err: failure }, 'nothing can be read or written any more');
+      actor.send({ type: 'pool died', failure });
+    },
   });
   const life = watchLife(actor, (snapshot) => snapshot.value === 'serving');
   actor.start();

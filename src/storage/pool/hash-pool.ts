@@ -4,14 +4,15 @@
  * is one way there and back.
  *
  * Nothing is kept between tasks. File descriptors and shared memory are lent to a task until its
- * promise has settled: close or reuse them only then. When the pool dies, every task under way is
- * rejected.
+ * promise has settled: close or reuse them only then. What a disk fails at is an answer; a task
+ * that throws, or whose thread dies, may have opened or moved what nobody will hear of, so that the
+ * whole pool is dead then: every task under way and every later one is rejected.
  */
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { type ChunkRange, chunkCount, digestBytes, rangeBytes } from '../../domain/chunk-plan.js';
-import { ReelkeepError } from '../../domain/errors.js';
+import { ReelkeepError, toPlainError } from '../../domain/errors.js';
 import type { Digest } from '../../domain/ids.js';
 import { blake3, digestOf } from '../blake3.js';
 import { systemError } from '../disk-error.js';
@@ -46,6 +47,8 @@ export interface HashPoolOptions {
   readonly factsTimeoutMs?: number;
   /** One thread starts at once, and stays: whoever has little time will soon have a task for it. */
   readonly startsEarly?: boolean;
+  /** Called once, if it dies before it is closed. */
+  readonly onDeath?: (reason: ReelkeepError) => void;
 }
 
 export const hashPoolLimits = {
@@ -79,6 +82,7 @@ export class HashPool {
   readonly #factsTimeoutMs: number;
   readonly #pool: Piscina;
   readonly #turnstile: Turnstile;
+  readonly #onDeath: (reason: ReelkeepError) => void;
   readonly #pending = new Set<(reason: ReelkeepError) => void>();
   #ended: ReelkeepError | undefined;
 
@@ -88,13 +92,15 @@ export class HashPool {
       queueLengthMax: Math.max(1, options.queueLengthMax ?? hashPoolLimits.queueLengthMax),
       factsTimeoutMs: options.factsTimeoutMs ?? hashPoolLimits.factsTimeoutMs,
       startsEarly: options.startsEarly ?? false,
+      onDeath: options.onDeath ?? (() => undefined),
     });
   }
 
   private constructor(options: Required<HashPoolOptions>) {
-    const { threads, queueLengthMax, factsTimeoutMs, startsEarly } = options;
+    const { threads, queueLengthMax, factsTimeoutMs, startsEarly, onDeath } = options;
     this.threads = threads;
     this.#factsTimeoutMs = factsTimeoutMs;
+    this.#onDeath = onDeath;
     this.#turnstile = createTurnstile(threads + queueLengthMax);
     this.#pool = new Piscina({
       filename: createRequire(import.meta.url).resolve('#pool/tasks'),
@@ -107,9 +113,7 @@ export class HashPool {
       trackUnmanagedFds: false,
       resourceLimits: { maxOldGenerationSizeMb: hashPoolLimits.threadHeapMaxMb },
     });
-    this.#pool.on('error', (cause: unknown) =>
-      this.#end(new ReelkeepError('internal', 'a thread of the hash pool failed', { cause })),
-    );
+    this.#pool.on('error', (cause: unknown) => void this.#die(cause));
   }
 
   /** Writes the bytes only if they have the digest. */
@@ -166,18 +170,20 @@ export class HashPool {
 
   /** Structure first, then what is in it: duration, tracks, codecs, size of the picture. */
   async inspectMp4(fd: number): Promise<InspectOutput> {
-    try {
-      return await this.#run('inspect', { fd }, this.#factsTimeoutMs);
-    } catch (error) {
-      if (this.#ended !== undefined) throw this.#ended;
-      const reason = reasonOfNoFacts(error);
-      if (reason === undefined) throw error;
-      const checked = await this.checkStructure(fd);
-      if (!checked.ok) return checked;
-      const { verdict } = checked;
-      if (!verdict.ok) return { ok: false, failure: 'structure', reason: verdict.reason };
-      return { ok: true, facts: { kind: 'unreadable', faststart: verdict.faststart, reason } };
-    }
+    const looked = await this.#enter('inspect', { fd }, this.#factsTimeoutMs).catch(
+      (error: unknown) => {
+        const reason = reasonOfNoFacts(error);
+        if (reason === undefined) throw this.#die(error);
+        return reason;
+      },
+    );
+    if (typeof looked !== 'string') return looked;
+    const checked = await this.checkStructure(fd);
+    if (!checked.ok) return checked;
+    const { verdict } = checked;
+    if (!verdict.ok) return { ok: false, failure: 'structure', reason: verdict.reason };
+    const { faststart } = verdict;
+    return { ok: true, facts: { kind: 'unreadable', faststart, reason: looked } };
   }
 
   /** @throws the error of the disk, as of the other tasks that follow */
@@ -208,6 +214,18 @@ export class HashPool {
   async #run<Name extends keyof PoolTasks>(
     name: Name,
     input: PoolTasks[Name]['input'],
+  ): Promise<PoolTasks[Name]['output']> {
+    try {
+      return await this.#enter(name, input);
+    } catch (error) {
+      throw this.#die(error);
+    }
+  }
+
+  /** Rejects when the task throws, when its thread dies, and when there is no pool any more. */
+  async #enter<Name extends keyof PoolTasks>(
+    name: Name,
+    input: PoolTasks[Name]['input'],
     timeoutMs?: number,
   ): Promise<PoolTasks[Name]['output']> {
     const leave = await this.#turnstile.enter();
@@ -224,6 +242,15 @@ export class HashPool {
       if (abandon !== undefined) this.#pending.delete(abandon);
       leave();
     }
+  }
+
+  #die(cause: unknown): ReelkeepError {
+    if (this.#ended !== undefined) return this.#ended;
+    const detail = `a thread of the hash pool failed: ${toPlainError(cause).detail}`;
+    const reason = new ReelkeepError('internal', detail, { cause });
+    this.#end(reason);
+    this.#onDeath(reason);
+    return reason;
   }
 
   #end(reason: ReelkeepError): void {

@@ -4,15 +4,15 @@ import { type KeeperEvent, keeperMachine } from '../../../src/machines/keeper.ma
 import { describeTable } from './state-event-table.js';
 
 const grid = `
-state                | runs        | drain    | session lost | retry due   | report due
-identifying          | identify    | draining | -            |             |
-registering          | register    | draining | -            |             |
-reporting            | report      | draining | away         |             |
-serving              | scrub, reportAgain | draining | registering  |             | -
-serving (incomplete) | scrub, reportAgain | draining | registering  |             | reporting
-away                 | retryDelay  | draining | -            | registering |
-draining             | drain       | declined | -            |             |
-draining (failed)    | drain       | declined | -            |             |
+state                | runs               | drain    | pool died | session lost | retry due   | report due
+identifying          | identify           | draining | draining  | -            |             |
+registering          | register           | draining | draining  | -            |             |
+reporting            | report             | draining | draining  | away         |             |
+serving              | scrub, reportAgain | draining | draining  | registering  |             | -
+serving (incomplete) | scrub, reportAgain | draining | draining  | registering  |             | reporting
+away                 | retryDelay         | draining | draining  | -            | registering |
+draining             | drain              | declined | declined  | -            |             |
+draining (failed)    | drain              | declined | declined  | -            |             |
 stopped              | over
 failed               | over
 
@@ -38,6 +38,7 @@ describeTable<KeeperEvent>('table of the keeper machine', {
     }),
   events: {
     drain: { type: 'drain' },
+    'pool died': { type: 'pool died', failure: new ReelkeepError('internal', 'a thread failed') },
     'session lost': { type: 'session lost', reason: 'the master is gone' },
   },
   internal: {

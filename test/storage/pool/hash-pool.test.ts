@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { chunkBytes } from '../../../src/domain/chunk-plan.js';
+import type { ReelkeepError } from '../../../src/domain/errors.js';
 import { blake3 } from '../../../src/storage/blake3.js';
 import { HashPool } from '../../../src/storage/pool/hash-pool.js';
 import { chunksOf, fileDigest, shared } from '../a-store.js';
@@ -148,6 +149,35 @@ describe('the hash pool', () => {
     await refused;
     await expect(closing.hashChunks(task)).rejects.toMatchObject({ code: 'unavailable' });
     await closing.close();
+  });
+
+  it('is dead for good, and says so once, when a task throws', async () => {
+    const deaths: ReelkeepError[] = [];
+    const dying = HashPool.create({ threads: 1, onDeath: (reason) => deaths.push(reason) });
+    onTestFinished(() => dying.close());
+    const { fd } = await anOpenFile('dying', Buffer.alloc(10));
+    const task = { fd, size: 10, first: 0, count: 1 };
+    const ends = [dying.hashChunks({ ...task, count: -1 }), dying.hashChunks(task)];
+
+    const settled = await Promise.allSettled([...ends, dying.hashChunks(task)]);
+
+    const dead = { code: 'internal', detail: expect.stringContaining('thread of the hash pool') };
+    expect(settled.map((end) => end.status === 'rejected' && end.reason)).toEqual(
+      settled.map(() => expect.objectContaining(dead)),
+    );
+    await expect(dying.inspectMp4(fd)).rejects.toMatchObject(dead);
+    expect(deaths).toEqual([expect.objectContaining(dead)]);
+  });
+
+  it('tells nobody of its death when it is closed', async () => {
+    const deaths: ReelkeepError[] = [];
+    const closing = HashPool.create({ threads: 1, onDeath: (reason) => deaths.push(reason) });
+    const { fd } = await anOpenFile('told', Buffer.alloc(10));
+    const underWay = closing.hashChunks({ fd, size: 10, first: 0, count: 1 });
+
+    await Promise.allSettled([underWay, closing.close()]);
+
+    expect(deaths).toEqual([]);
   });
 });
 
