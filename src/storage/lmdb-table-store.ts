@@ -11,6 +11,7 @@ import { statfsSync } from 'node:fs';
 import { open, type RootDatabase } from 'lmdb';
 import { ReelkeepError } from '../domain/errors.js';
 import { type ClusterId, clusterId } from '../domain/ids.js';
+import { totalsKey } from '../domain/table-keys.js';
 import {
   type KeyRange,
   type RowKey,
@@ -19,9 +20,10 @@ import {
   type TableWrite,
 } from '../domain/table-port.js';
 import { snapshotDefaults } from '../domain/table-snapshot.js';
+import { noTotals } from '../domain/table-totals.js';
+import { type ClosedFacts, noteClosed } from './closed-table.js';
 import { isCommitWithoutRoom, toTableError } from './lmdb-error.js';
 import { programVersion } from './program-version.js';
-import { clearTheWay, type TableLost } from './set-aside-table.js';
 import {
   openTableDirectory,
   removeIfThere,
@@ -30,8 +32,8 @@ import {
 } from './table-directory.js';
 import { markTable, readMarker } from './table-marker.js';
 import { metaKey, type TableMeta, tableSchema } from './table-meta.js';
-import { requireTable, type TableOpening } from './table-opening.js';
-import { type RestoreOutcome, restoreTable } from './table-restore.js';
+import type { TableOpening } from './table-opening.js';
+import { prepareTable, type TablePrepared } from './table-preparing.js';
 import { decodeRow, encodeRow, keyBytes, keyOf } from './table-row-codec.js';
 import { takeSnapshot } from './table-snapshot-file.js';
 import type { TableStore, TableTransaction } from './table-store.js';
@@ -54,23 +56,18 @@ type Database = RootDatabase<Buffer, Buffer>;
 
 interface Beginning {
   readonly program: string;
-  readonly opened: LmdbTableStore['opened'];
-  /** It is made again, and has no file yet: it becomes the table of the cluster that its keepers name. */
-  readonly isOfAnyCluster: boolean;
+  readonly opened: TablePrepared;
+  readonly opening: TableOpening;
 }
 
 export class LmdbTableStore implements TableStore {
   readonly #database: Database;
   readonly directory: TableDirectory;
-  readonly opened: {
-    /** What came of it, where a snapshot was to be put in the table's place. */
-    readonly restored: RestoreOutcome | undefined;
-    /** Why there is nothing in it, where there was another one before. */
-    readonly lost: TableLost | undefined;
-    /** There was nothing in it. */
-    readonly isNew: boolean;
-  };
+  readonly opened: TablePrepared;
   readonly #commitFound: number;
+  /** A larger table is noted when it is closed, if it has been read. */
+  readonly #noteAboveBytes: number;
+  #isRead: boolean;
   #meta: TableMeta;
   #life: 'open' | 'failed' | 'closed' = 'open';
 
@@ -83,25 +80,20 @@ export class LmdbTableStore implements TableStore {
     const { opening = {}, program = programVersion, kept = snapshotDefaults.kept } = options;
     const place = await openTableDirectory(directory);
     try {
-      const { restore, rebuild = false } = opening;
-      const restored = restore === undefined ? undefined : await restoreTable(place, restore);
-      const { facts, lost } = rebuild
-        ? await clearTheWay(place)
-        : { facts: await requireTable(place), lost: undefined };
+      const opened = await prepareTable(place, opening, program);
+      const { facts } = opened;
       if (facts !== undefined && facts.program !== program) await takeSnapshot(place, kept);
-      const opened = { restored, lost, isNew: facts === undefined };
-      return await LmdbTableStore.#begin(place, {
-        program,
-        opened,
-        isOfAnyCluster: rebuild && (facts?.files ?? 0) === 0,
-      });
+      return await LmdbTableStore.#begin(place, { program, opened, opening });
     } catch (error) {
       await place.lock.release();
       throw error;
     }
   }
 
-  static async #begin(place: TableDirectory, { program, opened, isOfAnyCluster }: Beginning) {
+  static async #begin(place: TableDirectory, beginning: Beginning): Promise<LmdbTableStore> {
+    const { program, opened, opening } = beginning;
+    // Made again, and without a file yet, it becomes the table of the cluster that its keepers name.
+    const isOfAnyCluster = opening.rebuild === true && (opened.facts?.files ?? 0) === 0;
     const marker = await readMarker(place.marker);
     const database = openDatabase(place.table);
     try {
@@ -110,7 +102,7 @@ export class LmdbTableStore implements TableStore {
       await syncTableDirectory(place);
       await markTable(place.marker, meta.clusterId, isOfAnyCluster);
       await removeIfThere(place.restoring);
-      return new LmdbTableStore(database, place, meta, opened);
+      return new LmdbTableStore(database, place, meta, beginning);
     } catch (error) {
       await database.close();
       throw error;
@@ -121,13 +113,15 @@ export class LmdbTableStore implements TableStore {
     database: Database,
     directory: TableDirectory,
     meta: TableMeta,
-    opened: LmdbTableStore['opened'],
+    { opened, opening }: Beginning,
   ) {
     this.#database = database;
     this.directory = directory;
     this.#commitFound = meta.commit;
     this.#meta = meta;
     this.opened = opened;
+    this.#noteAboveBytes = opening.readLaterAboveBytes ?? Number.POSITIVE_INFINITY;
+    this.#isRead = !opened.isUnread;
   }
 
   get identity(): TableIdentity {
@@ -165,11 +159,26 @@ export class LmdbTableStore implements TableStore {
     return worked.result;
   }
 
+  /** All of it has been read as it was at some commit of this term, and was sound. */
+  noteRead(): void {
+    this.#isRead = true;
+  }
+
   async close(): Promise<void> {
     if (this.#life === 'closed') return;
+    const facts = this.#life === 'open' && this.#isRead ? this.#facts() : undefined;
     this.#life = 'closed';
     await this.#database.close();
+    // Without the note it is read first at the next start.
+    if (facts !== undefined)
+      await Promise.allSettled([noteClosed(this.directory, facts, this.#noteAboveBytes)]);
     await this.directory.lock.release();
+  }
+
+  #facts(): ClosedFacts {
+    const { clusterId, epoch, commit, rows, program = '' } = this.#meta;
+    const { files } = this.transact((transaction) => transaction.get(totalsKey)) ?? noTotals;
+    return { clusterId, epoch, commit, rows, program, files };
   }
 
   #hasRoom(): boolean {

@@ -12,6 +12,7 @@ import { ReelkeepError } from '../domain/errors.js';
 import { type ClusterId, clusterId, isClusterId } from '../domain/ids.js';
 import { toDiskError, unlessAbsent } from './disk-error.js';
 import { DiskSync } from './disk-sync.js';
+import type { TableFacts } from './read-table.js';
 
 export interface TableMarker {
   readonly clusterId: ClusterId;
@@ -19,6 +20,8 @@ export interface TableMarker {
   readonly isProvisional?: true | undefined;
   /** The last time a snapshot was put in the table's place. */
   readonly restored?: Restored | undefined;
+  /** The table was closed whole, and nobody has opened it since. */
+  readonly closed?: Closed | undefined;
 }
 
 interface Restored {
@@ -28,11 +31,36 @@ interface Restored {
   readonly snapshot: string;
 }
 
+interface Closed {
+  readonly facts: Required<TableFacts>;
+  /** Of the table's file: what shows that it has been touched. */
+  readonly bytes: number;
+  readonly inode: string;
+  readonly changedNs: string;
+}
+
+const count = z.int().nonnegative();
+const ofCluster = z.string().refine(isClusterId).transform(clusterId);
+const closed = z.object({
+  facts: z.object({
+    clusterId: ofCluster,
+    epoch: count,
+    commit: count,
+    rows: count,
+    files: count,
+    program: z.string(),
+  }),
+  bytes: count,
+  inode: z.string(),
+  changedNs: z.string(),
+});
+
 const schema = z.object({
   format: z.literal(1),
-  clusterId: z.string().refine(isClusterId).transform(clusterId),
+  clusterId: ofCluster,
   isProvisional: z.literal(true).optional(),
   restored: z.object({ asked: z.string(), snapshot: z.string() }).optional(),
+  closed: closed.optional(),
 });
 
 /**

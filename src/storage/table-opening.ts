@@ -19,6 +19,11 @@ export interface TableOpening {
   readonly restore?: string;
   /** A table that is damaged is set aside, and one that is gone is begun anew. */
   readonly rebuild?: boolean;
+  /**
+   * A table of more bytes that is as it was closed is opened unread; whoever opens it has it read
+   * beside its use. Every table is read first unless given.
+   */
+  readonly readLaterAboveBytes?: number;
 }
 
 export type TableVerdict =

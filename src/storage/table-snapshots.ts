@@ -3,7 +3,7 @@
  *
  * A try that fails is told and tried again at the next turn; the ones that are there stay.
  */
-import { toPlainError } from '../domain/errors.js';
+import { ReelkeepError, toPlainError } from '../domain/errors.js';
 import { wallMs } from '../domain/ids.js';
 import type { TableIdentity } from '../domain/table-port.js';
 import {
@@ -20,6 +20,12 @@ export interface TableSnapshotsOptions {
   readonly identity: () => TableIdentity;
   /** Nothing was in the table when it was opened: it has time until the first turn. */
   readonly isNew: boolean;
+  /** The table was not read before it was opened: the first snapshot is taken at once, and reads it. */
+  readonly isUnread: boolean;
+  /** After each one that was taken and read. */
+  onSound(): void;
+  /** What was opened unread is damaged. */
+  onDamage(error: ReelkeepError): void;
   /** After each try. */
   onNews(news: SnapshotNews): void;
 }
@@ -30,21 +36,25 @@ export class TableSnapshots {
   #news: SnapshotNews;
   #timer: NodeJS.Timeout | undefined;
   #turn: Promise<void> = Promise.resolve();
+  #isRead: boolean;
 
   static async start(options: TableSnapshotsOptions): Promise<TableSnapshots> {
-    const { place, policy, isNew } = options;
+    const { place, policy, isNew, isUnread } = options;
     const news = await lookAround(place);
     const snapshots = new TableSnapshots(options, news);
     const { everyMs } = policy;
     if (everyMs === 'off') return snapshots;
     const { last } = news;
-    snapshots.#wait(isNew ? everyMs : firstSnapshotAfterMs(everyMs, last, wallMs(Date.now())));
+    const dueMs = firstSnapshotAfterMs(everyMs, last, wallMs(Date.now()));
+    if (isUnread) snapshots.#wait(0);
+    else snapshots.#wait(isNew ? everyMs : dueMs);
     return snapshots;
   }
 
   private constructor(options: TableSnapshotsOptions, news: SnapshotNews) {
     this.#options = options;
     this.#news = news;
+    this.#isRead = !options.isUnread;
   }
 
   get news(): SnapshotNews {
@@ -66,17 +76,20 @@ export class TableSnapshots {
 
   async #take(): Promise<void> {
     const { everyMs } = this.#options.policy;
-    if (this.#isChanged()) await this.#try();
+    if (!this.#isRead || this.#isChanged()) await this.#try();
     if (everyMs !== 'off' && !this.#stopping.signal.aborted) this.#wait(everyMs);
   }
 
   async #try(): Promise<void> {
-    const { place, policy, onNews } = this.#options;
+    const { place, policy, onNews, onSound, onDamage } = this.#options;
     const { signal } = this.#stopping;
     try {
       this.#news = { last: await takeSnapshot(place, policy.kept, signal) };
+      this.#isRead = true;
+      onSound();
     } catch (error) {
       if (signal.aborted) return;
+      if (!this.#isRead && isDamage(error)) return onDamage(error);
       this.#news = { ...this.#news, failure: failureOf(error) };
     }
     onNews(this.#news);
@@ -99,6 +112,9 @@ async function lookAround(place: TableDirectory): Promise<SnapshotNews> {
     return { failure: failureOf(error) };
   }
 }
+
+const isDamage = (error: unknown): error is ReelkeepError =>
+  error instanceof ReelkeepError && error.code === 'integrity';
 
 const failureOf = (error: unknown): SnapshotNews['failure'] & {} => ({
   at: wallMs(Date.now()),

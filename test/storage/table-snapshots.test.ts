@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -173,14 +173,46 @@ describe('snapshots on a schedule', () => {
   });
 });
 
+describe('the first snapshot of a table that was opened unread', () => {
+  const never = { everyMs: 86_400_000, kept: 8 };
+
+  it('is taken at once, though nothing has been committed since the last one', async () => {
+    const store = await openStore();
+    fill(store, 0, 1);
+    await takeSnapshot(store.directory, 8);
+
+    const { judgement, next } = await schedule(store, never, true);
+
+    expect(await judgement()).toBe('sound');
+    expect(await next()).toMatchObject({ last: { commit: 1 } });
+  });
+
+  it('S11: tells that it is damaged', async () => {
+    const store = await openStore();
+    fill(store, 0, 100);
+    await flipBytesOfRows(store.directory.table);
+
+    const { judgement } = await schedule(store, never, true);
+
+    expect(await judgement()).toMatch(/came out damaged: row .* its checksum does not match/);
+  });
+});
+
 /** Its news one after the other; stopped with its store. */
-async function schedule(store: LmdbTableStore, policy: SnapshotPolicy) {
+async function schedule(store: LmdbTableStore, policy: SnapshotPolicy, isUnread = false) {
+  const judged: string[] = [];
   const told: SnapshotNews[] = [];
   let wake = (): void => undefined;
   const snapshots = await TableSnapshots.start({
     place: store.directory,
     policy,
     isNew: false,
+    isUnread,
+    onSound: () => judged.push('sound'),
+    onDamage: ({ detail }) => {
+      judged.push(detail);
+      wake();
+    },
     identity: () => store.identity,
     onNews: (news) => {
       told.push(news);
@@ -199,7 +231,14 @@ async function schedule(store: LmdbTableStore, policy: SnapshotPolicy) {
       });
     return told.shift() ?? {};
   };
-  return { news: () => snapshots.news, next };
+  const judgement = async (): Promise<string | undefined> => {
+    while (judged.length === 0)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    return judged.shift();
+  };
+  return { news: () => snapshots.news, next, judgement };
 }
 
 async function openStore(options: LmdbTableOptions = {}): Promise<LmdbTableStore> {
@@ -219,3 +258,12 @@ const put = (name: string): TableWrite => ({
   key: name as RowKey<unknown> & TableKey,
   row: 'the row',
 });
+
+/** In each, for where a row stood in an older commit is nobody's. */
+async function flipBytesOfRows(table: string): Promise<void> {
+  const bytes = await readFile(table);
+  const file = await open(table, 'r+');
+  for (let at = bytes.indexOf('"the row"'); at >= 0; at = bytes.indexOf('"the row"', at + 1))
+    await file.write('"The', at);
+  await file.close();
+}

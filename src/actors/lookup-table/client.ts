@@ -64,6 +64,8 @@ export class LookupTable {
   readonly restored: RestoreOutcome | undefined;
   /** Why it was begun anew, if there was another one. */
   readonly lost: TableLost | undefined;
+  /** It was as it had been closed: it is read from end to end while it is used. */
+  readonly isUnread: boolean;
   #life: 'running' | 'stopping' | 'ended' = 'running';
   #failure: ReelkeepError | undefined;
   readonly #ended: Promise<void>;
@@ -83,7 +85,7 @@ export class LookupTable {
 
   private constructor(
     worker: Worker,
-    { identity, restored, lost, snapshots = {} }: Opened,
+    { identity, restored, lost, isUnread = false, snapshots = {} }: Opened,
     options: LookupTableOptions,
     limits: TableLimits,
   ) {
@@ -91,6 +93,7 @@ export class LookupTable {
     this.#identity = identity;
     this.restored = restored;
     this.lost = lost;
+    this.isUnread = isUnread;
     this.#snapshots = snapshots;
     this.#options = options;
     this.#pendingMax = limits.pendingRequestsMax;

@@ -39,6 +39,8 @@ export type FromTableThread =
       readonly identity: TableIdentity;
       readonly restored?: RestoreOutcome | undefined;
       readonly lost?: TableLost | undefined;
+      /** It is read from end to end while it is used. */
+      readonly isUnread?: boolean;
       readonly snapshots?: SnapshotNews;
     }
   /** The batch that holds these requests is durable. */

@@ -15,13 +15,16 @@ const post = (message: FromTableThread) => port.postMessage(message);
 try {
   const { dataDir, limits, snapshots: policy, opening } = workerData as TableThreadData;
   const store = await LmdbTableStore.open(dataDir, { opening, kept: policy.kept });
-  const { restored, lost, isNew } = store.opened;
+  const { facts, restored, lost, isUnread } = store.opened;
   const server = new TableServer(port, store, limits);
   const snapshots = await TableSnapshots.start({
     place: store.directory,
     policy,
-    isNew,
+    isNew: facts === undefined,
+    isUnread,
     identity: () => store.identity,
+    onSound: () => store.noteRead(),
+    onDamage: fail,
     onNews: (news) => post({ type: 'snapshots', news }),
   });
   port.on('message', (message: ToTableThread) => {
@@ -36,7 +39,14 @@ try {
       fail(error);
     }
   });
-  post({ type: 'opened', identity: store.identity, restored, lost, snapshots: snapshots.news });
+  post({
+    type: 'opened',
+    identity: store.identity,
+    restored,
+    lost,
+    isUnread,
+    snapshots: snapshots.news,
+  });
 } catch (error) {
   fail(error);
 }

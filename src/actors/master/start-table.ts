@@ -1,6 +1,7 @@
 /** Opens the table as the master was told to, and logs what its thread says of more than its rows. */
 import type { Logger } from 'pino';
 import type { SnapshotNews } from '../../domain/table-snapshot.js';
+import { readFirstBytesMax } from '../../storage/closed-table.js';
 import type { RestoreOutcome } from '../../storage/table-restore.js';
 import { LookupTable, type LookupTableOptions } from '../lookup-table/client.js';
 import type { MasterConfig } from './config.js';
@@ -11,14 +12,17 @@ export async function startTable(
   log: Logger,
   callbacks: Pick<LookupTableOptions, 'onNotices' | 'onExit'>,
 ): Promise<LookupTable> {
+  // With snapshots off nobody would read it later.
+  const readLater = snapshotEveryMs === 'off' ? {} : { readLaterAboveBytes: readFirstBytesMax };
   const table = await LookupTable.start({
     ...callbacks,
     dataDir,
     snapshots: { everyMs: snapshotEveryMs, kept: snapshotsKept },
-    opening: { rebuild, ...(restore === undefined ? {} : { restore }) },
+    opening: { rebuild, ...readLater, ...(restore === undefined ? {} : { restore }) },
     onSnapshots: (news) => tellSnapshots(log, news),
   });
   if (table.restored !== undefined) tellRestored(log, table.restored);
+  if (table.isUnread) log.info('the table is as it was closed: it is read while it is used');
   if (table.lost !== undefined) log.warn({ ...table.lost }, 'the table is begun anew');
   return table;
 }

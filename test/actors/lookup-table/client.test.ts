@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,6 +7,8 @@ import type { TableNotice } from '../../../src/actors/lookup-table/messages.js';
 import type { ReelkeepError } from '../../../src/domain/errors.js';
 import { wallMs } from '../../../src/domain/ids.js';
 import { defaultTableLimits, type TableLimits } from '../../../src/domain/table-limits.js';
+import type { SnapshotPolicy } from '../../../src/domain/table-snapshot.js';
+import type { TableOpening } from '../../../src/storage/table-opening.js';
 import { f1, fileIdOf, k1, report, reservation, types, uploadIdOf } from './table-under-test.js';
 
 let dataDir: string;
@@ -139,6 +141,35 @@ describe('a lookup table that cannot go on', () => {
   });
 });
 
+describe('a lookup table that was opened unread', () => {
+  it('S11: ends when it turns out to be damaged, and is read first after that', async () => {
+    const snapshots = { everyMs: 86_400_000, kept: 8 };
+    const opening = { readLaterAboveBytes: 0 };
+    const before = await start({ snapshots, opening });
+    await before.ask('admit keeper', admission);
+    await before.stop();
+    await rotInSilence();
+    const exit = new Promise<ReelkeepError>((onExit) => start({ snapshots, opening, onExit }));
+
+    expect(await exit).toMatchObject({
+      code: 'integrity',
+      detail: expect.stringContaining('came out damaged'),
+    });
+    await expect(start({ snapshots, opening })).rejects.toMatchObject({ code: 'integrity' });
+  });
+});
+
+/** The row of the keeper changes where it stands, and nothing tells that the file was touched. */
+async function rotInSilence(): Promise<void> {
+  const [table, mark] = [join(dataDir, 'table.mdb'), join(dataDir, 'cluster.json')];
+  const bytes = await readFile(table);
+  const rotten = Buffer.from(bytes.toString('latin1').replaceAll('k1:7001', 'k1:7002'), 'latin1');
+  await writeFile(table, rotten);
+  const { closed, ...rest } = JSON.parse(await readFile(mark, 'utf8'));
+  const changedNs = `${(await stat(table, { bigint: true })).ctimeNs}`;
+  await writeFile(mark, JSON.stringify({ ...rest, closed: { ...closed, changedNs } }));
+}
+
 const admission = {
   keeper: k1,
   incarnation: 1,
@@ -153,6 +184,8 @@ const admission = {
 interface Setup {
   readonly dataDir?: string;
   readonly limits?: Partial<TableLimits>;
+  readonly snapshots?: SnapshotPolicy;
+  readonly opening?: TableOpening;
   readonly onNotices?: (notices: readonly TableNotice[]) => void;
   readonly onExit?: (error: ReelkeepError) => void;
 }
@@ -161,6 +194,8 @@ async function start(setup: Setup = {}): Promise<LookupTable> {
   const table = await LookupTable.start({
     dataDir: setup.dataDir ?? dataDir,
     limits: { ...defaultTableLimits, ...setup.limits },
+    snapshots: setup.snapshots ?? { everyMs: 'off', kept: 1 },
+    opening: setup.opening ?? {},
     onNotices: setup.onNotices ?? (() => undefined),
     onExit: setup.onExit ?? ((error) => expect.unreachable(error.detail)),
   });
