@@ -77,6 +77,11 @@ export class FramedSocket {
     this.#socket.resume();
   }
 
+  /** Reads no more before the next `receive`: an answer may come before there is memory for it. */
+  unwatch(): void {
+    this.#socket.pause();
+  }
+
   /**
    * Sends the parts as one; resolves when they have left this process, and
    * settles only when their memory may be used again.

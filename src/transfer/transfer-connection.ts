@@ -191,6 +191,7 @@ export class TransferConnection {
     const cancel = () => this.#socket.destroy(cancelledBy(signal));
     signal?.addEventListener('abort', cancel, { once: true });
     try {
+      if (this.#reading.inUse === 0) this.#socket.unwatch();
       this.#sendHead(ticket, encodeRequestHead(head));
       const answered = this.#reading.hold(answer);
       if (head.operation !== 'put') written();

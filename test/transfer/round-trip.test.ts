@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { chunkBytes, chunkCount } from '../../src/domain/chunk-plan.js';
-import { fileDigest, Rig, sampleBytes, takeInto } from './rig.js';
+import { deferred, fileDigest, memoryReplica, Rig, sampleBytes, takeInto } from './rig.js';
 
 const sizes = [
   0,
@@ -103,6 +103,28 @@ describe('a transfer over loopback', () => {
     expect(rig.uploads[0]?.totals?.digest).toBe(fileDigest(bytes));
     expect(rig.buffers.inUse).toBe(0);
   });
+
+  it.each(['get', 'manifest'] as const)(
+    'lets the answer to a %s wait in the network while this side has no memory for it',
+    async (operation) => {
+      const served = deferred();
+      const bytes = sampleBytes(1000);
+      const replica = { ...memoryReplica(bytes), close: async () => served.resolve() };
+      rig = await Rig.start({ bytes, handlers: { get: async () => replica } });
+      const connection = await rig.dial();
+      const lent = await Promise.all([1, 2, 3, 4].map(() => rig.buffers.acquire()));
+      const answered = connection[operation](rig.getOrder());
+      if (operation === 'get') await served.promise;
+      await vi.waitFor(() => expect(rig.server.transfers).toBe(0));
+      for (let turns = 0; turns < 5; turns += 1) await new Promise(setImmediate);
+
+      for (const buffer of lent) rig.buffers.release(buffer);
+
+      await answered;
+      expect(connection.usable).toBe(true);
+      await rig.expectQuiet();
+    },
+  );
 
   it('tells the progress of a put in bytes that have left', async () => {
     const bytes = sampleBytes(2 * chunkBytes + 9);
