@@ -1,10 +1,11 @@
 /**
- * How long a keeper takes for a chunk, as far as can be told now.
+ * How long a keeper takes for a whole chunk, as far as can be told now.
  *
- * Smoothed over the chunks it has sent; while it is busy it counts at least as slow as it has
+ * Smoothed over the chunks it has sent, short ones stretched to the length of whole ones; while it is busy it counts at least as slow as it has
  * been silent, so that one that stops sending is soon the slowest of all. While this side has no
  * memory for what it would send, its time stands still.
  */
+import { chunkBytes } from './chunk-plan.js';
 import { type Millis, millis } from './ids.js';
 
 export interface SourcePace {
@@ -17,16 +18,25 @@ export interface SourcePace {
 }
 
 const weightOfLast = 0.4;
+/** A chunk of no bytes at all takes about as long as so many bytes of a longer one. */
+const overheadBytes = 256 * 1024;
+/** Expected of a keeper that nobody has heard of: nothing shows that it is faster than others. */
+export const unknownChunkMs = 250;
 
 export const unknownPace: SourcePace = {};
+
+/** Of a keeper that has sent chunks of other files. */
+export const knownPace = (chunkMs: number): SourcePace => ({ chunkMs });
 
 export const askedAt = (pace: SourcePace, now: Millis): SourcePace => ({
   ...pace,
   waitingSince: now,
 });
 
-export function arrivedAt(pace: SourcePace, now: Millis): SourcePace {
-  const tookMs = now - (pace.waitingSince ?? now);
+/** @param length of the chunk, in bytes */
+export function arrivedAt(pace: SourcePace, now: Millis, length: number): SourcePace {
+  const stretch = (chunkBytes + overheadBytes) / (length + overheadBytes);
+  const tookMs = (now - (pace.waitingSince ?? now)) * stretch;
   const chunkMs =
     pace.chunkMs === undefined ? tookMs : pace.chunkMs + weightOfLast * (tookMs - pace.chunkMs);
   return { chunkMs, waitingSince: now };
@@ -41,9 +51,8 @@ export function letGoAt({ heldSince, ...pace }: SourcePace, now: Millis): Source
 
 export const rested = ({ waitingSince: _, heldSince: __, ...pace }: SourcePace): SourcePace => pace;
 
-/** Nothing is held against a keeper that has not been asked for anything yet. */
 export function expectedChunkMs(pace: SourcePace, now: Millis): number {
   const until = pace.heldSince ?? now;
   const waitedMs = pace.waitingSince === undefined ? 0 : until - pace.waitingSince;
-  return Math.max(pace.chunkMs ?? 0, waitedMs);
+  return Math.max(pace.chunkMs ?? unknownChunkMs, waitedMs);
 }

@@ -79,6 +79,7 @@ export class DownloadTasks {
       sink: need(this.#sink),
       keepers: this.#resources.keepers,
       buffers: this.#buffers,
+      paces: this.#resources.paces,
       signal,
       relocate: (over) => this.#relocate(file, over),
       onKept: (bytes, active) => {

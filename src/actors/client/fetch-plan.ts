@@ -6,16 +6,21 @@ import * as pace from '../../domain/source-pace.js';
 import type { ChunkSink } from './chunk-sink.js';
 import { WakeUp } from './wake-up.js';
 
+/** How long each keeper took for a chunk lately, in ms; shared by the downloads of a client. */
+export type KnownPaces = Map<KeeperId, number>;
+
 export class FetchPlan {
   readonly #size: number;
   readonly #sink: ChunkSink;
+  readonly #known: KnownPaces;
   readonly #paces = new Map<KeeperId, pace.SourcePace>();
   readonly #changed = new WakeUp();
   #queue: queue.RangeQueue;
 
-  constructor(size: number, sink: ChunkSink) {
+  constructor(size: number, sink: ChunkSink, known: KnownPaces) {
     this.#size = size;
     this.#sink = sink;
+    this.#known = known;
     this.#queue = queue.createRangeQueue(sink.missing);
     sink.onGrown = () => this.#changed.wake();
   }
@@ -59,9 +64,11 @@ export class FetchPlan {
   }
 
   /** The chunk has come and is being looked at: what that takes is not the keeper's time. */
-  arrived(keeper: KeeperId): void {
+  arrived(keeper: KeeperId, index: number): void {
     const now = millis(performance.now());
-    this.#paces.set(keeper, pace.arrivedAt(this.#paceOf(keeper), now));
+    const arrived = pace.arrivedAt(this.#paceOf(keeper), now, chunkLength(this.#size, index));
+    this.#paces.set(keeper, arrived);
+    if (arrived.chunkMs !== undefined) this.#known.set(keeper, arrived.chunkMs);
   }
 
   /**
@@ -100,6 +107,8 @@ export class FetchPlan {
   }
 
   #paceOf(keeper: KeeperId): pace.SourcePace {
-    return this.#paces.get(keeper) ?? pace.unknownPace;
+    const chunkMs = this.#known.get(keeper);
+    const begin = chunkMs === undefined ? pace.unknownPace : pace.knownPace(chunkMs);
+    return this.#paces.get(keeper) ?? begin;
   }
 }

@@ -20,7 +20,7 @@ import type { ArrivedChunk } from '../../transfer/chunk-source.js';
 import type { KeeperLender, Lease } from '../runtime/keeper-connections.js';
 import type { ChunkSink } from './chunk-sink.js';
 import { clientLimits } from './client-limits.js';
-import { FetchPlan } from './fetch-plan.js';
+import { FetchPlan, type KnownPaces } from './fetch-plan.js';
 import { pause } from './pause.js';
 import { signedTicket } from './transfer-source.js';
 
@@ -32,6 +32,7 @@ export interface FetchOptions {
   readonly sink: ChunkSink;
   readonly keepers: KeeperLender;
   readonly buffers: BufferSource;
+  readonly paces: KnownPaces;
   readonly signal: AbortSignal;
   /** Who has the same file now, with new tickets; when it rejects, the known sources serve on. */
   relocate(signal: AbortSignal): Promise<readonly TransferSource[]>;
@@ -66,7 +67,7 @@ export class RangeFetch {
 
   constructor(options: FetchOptions) {
     this.#options = options;
-    this.#plan = new FetchPlan(options.size, options.sink);
+    this.#plan = new FetchPlan(options.size, options.sink, options.paces);
   }
 
   /**
@@ -202,7 +203,7 @@ export class RangeFetch {
   }
 
   async #onChunk(keeper: KeeperId, { index, buffer, length }: ArrivedChunk): Promise<void> {
-    this.#plan.arrived(keeper);
+    this.#plan.arrived(keeper, index);
     if (!this.#plan.isWanted(keeper, { first: index, count: 1 })) return;
     const verdict = await this.#keep(index, buffer, length);
     if (verdict === 'mismatch') {

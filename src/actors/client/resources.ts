@@ -6,11 +6,13 @@ import { ChunkBuffers } from '../../transfer/chunk-buffers.js';
 import { KeeperConnections } from '../runtime/keeper-connections.js';
 import { clientLimits } from './client-limits.js';
 import type { ClusterOptions } from './cluster.js';
+import type { KnownPaces } from './fetch-plan.js';
 
 export class Resources {
   readonly patienceMs: number;
   readonly buffers = new ChunkBuffers({ buffersMax: clientLimits.chunkBuffersMax });
   readonly keepers: KeeperConnections;
+  readonly paces: KnownPaces = new Map();
   /** Aborted when everything under way is to end. */
   readonly signal: AbortSignal;
   readonly #address: string;

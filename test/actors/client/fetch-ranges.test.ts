@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ChunkSink } from '../../../src/actors/client/chunk-sink.js';
 import { clientLimits } from '../../../src/actors/client/client-limits.js';
+import type { KnownPaces } from '../../../src/actors/client/fetch-plan.js';
 import { RangeFetch } from '../../../src/actors/client/fetch-ranges.js';
 import type { KeeperLender } from '../../../src/actors/runtime/keeper-connections.js';
 import { chunkBytes } from '../../../src/domain/chunk-plan.js';
@@ -70,6 +71,40 @@ describe('range fetch', () => {
     expect(await run.end).toBeUndefined();
     expect(asked).toEqual(['a', 'b', 'c']);
     expect(run.kept()).toEqual([0, 1, 2]);
+  });
+
+  it.each([
+    ['of which nothing is known', []],
+    ['that is known to be as slow', [['idle', 900] as const]],
+  ])('leaves what others are slow with to them, rather than to one %s', async (_, known) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const slowly: Behavior = (order) =>
+      new Promise((resolve) => setTimeout(() => resolve(soundly(order)), 450));
+    const missing = [{ first: 0, count: 2 }];
+    const paces = new Map(known.map(([name, chunkMs]) => [keeperId(name), chunkMs]));
+    const all = { a: slowly, b: slowly, idle: soundly };
+
+    const run = start(all, { missing }, undefined, undefined, paces);
+    await vi.advanceTimersByTimeAsync(500);
+
+    expect(await run.end).toBeUndefined();
+    expect(run.requests).toEqual(['a', 'b']);
+  });
+
+  it('takes over from a slow keeper with one that is known to be fast', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const paces = new Map([[keeperId('idle'), 20]]);
+    const missing = [{ first: 0, count: 2 }];
+    const all = { a: stalling, b: stalling, idle: soundly };
+
+    const run = start(all, { missing }, undefined, undefined, paces);
+    await vi.advanceTimersByTimeAsync(5 * clientLimits.lookAroundEveryMs);
+
+    expect(await run.end).toBeUndefined();
+    expect(run.requests).toEqual(['a', 'b', 'idle', 'idle']);
+    expect(run.kept()).toEqual([0, 1]);
   });
 
   it('is over soon when a keeper never ends its answer', async () => {
@@ -158,6 +193,7 @@ function start(
   changes: Partial<ChunkSink> = {},
   signal = new AbortController().signal,
   buffers = new ChunkBuffers({ buffersMax: 4 }),
+  paces: KnownPaces = new Map(),
 ) {
   const kept: number[] = [];
   const requests: string[] = [];
@@ -204,6 +240,7 @@ function start(
     sink,
     keepers,
     buffers,
+    paces,
     signal,
     relocate: async () => sources,
     onKept: () => undefined,
