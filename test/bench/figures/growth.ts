@@ -19,7 +19,7 @@ const fullScales: Scales = {
   filmMiB: [5, 20, 80, 320, 1280, 8192],
   atATime: [1, 2, 4, 8, 16, 32, 64],
   keepers: [3, 4, 6, 9, 12],
-  tableFiles: [1_000, 10_000, 100_000, 1_000_000],
+  tableFiles: [1_000, 10_000, 100_000, 1_000_000, 10_000_000],
 };
 
 const quickScales: Scales = {
