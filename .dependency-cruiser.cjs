@@ -1,4 +1,4 @@
-const rooms = '^src/(domain|machines|transfer|storage|rpc|actors|cli)/';
+const rooms = '^src/(domain|machines|transfer|storage|rpc|credentials|actors|cli)/';
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -48,7 +48,7 @@ module.exports = {
     {
       name: 'shells-do-not-know-each-other',
       severity: 'error',
-      from: { path: '^src/(transfer|storage|rpc)/' },
+      from: { path: '^src/(transfer|storage|rpc|credentials)/' },
       to: { path: rooms, pathNot: ['^src/$1/', '^src/domain/'] },
     },
     {

@@ -22,6 +22,8 @@ interface KeeperFlags {
   readonly scrubEvery: number;
   readonly repairCeiling: number | 'off';
   readonly repairFloor: number | 'off';
+  readonly credentials?: string;
+  readonly insecure: boolean;
 }
 
 /** @returns the exit code */
@@ -67,6 +69,8 @@ export function runKeeper(argv: readonly string[]): Promise<number> {
       argumentParser(parseRate),
       'off',
     )
+    .option('--credentials <dir>', 'the keeper’s certificate, for a master that has one')
+    .option('--insecure', 'reachable from other machines without a certificate', false)
     .addHelpText(
       'after',
       '\nkeeper export --data DIR --to TREE: makes named mp4 files out of a keeper’s directory',
@@ -112,6 +116,8 @@ const toOptions = (flags: KeeperFlags): KeeperOptions => ({
   scrubEveryMs: flags.scrubEvery,
   repairCeiling: flags.repairCeiling,
   repairFloor: flags.repairFloor,
+  credentialsDir: flags.credentials,
+  insecure: flags.insecure,
   ...(flags.advertise === undefined ? {} : { advertise: flags.advertise }),
   ...(flags.data === undefined ? {} : { dataDir: flags.data }),
   ...(flags.id === undefined ? {} : { id: flags.id }),

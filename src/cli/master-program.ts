@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { MasterOptions } from '../actors/master/config.js';
 import { startMaster } from '../actors/master/master.actor.js';
 import { snapshotDefaults } from '../domain/table-snapshot.js';
+import { isCertificateCommand, runCertificateCommand } from './certificate-commands.js';
 import { argumentParser } from './command-line.js';
 import { parseRecurrence, parseWait } from './duration.js';
 import { parseCount, parsePort } from './flag-values.js';
@@ -22,10 +23,13 @@ interface MasterFlags {
   readonly snapshotEvery: number | 'off';
   readonly snapshots: number;
   readonly restore?: string;
+  readonly credentials?: string;
+  readonly insecure: boolean;
 }
 
 /** @returns the exit code */
 export function runMaster(argv: readonly string[]): Promise<number> {
+  if (isCertificateCommand(argv[0])) return runCertificateCommand(argv);
   const count = argumentParser(parseCount);
   const wait = argumentParser(parseWait);
   const program = serverCommand(
@@ -61,6 +65,14 @@ export function runMaster(argv: readonly string[]): Promise<number> {
     .option(
       '--restore <snapshot>',
       'puts a snapshot (a path, a name below snapshots in --data, or latest) in the place of a table that is damaged or gone, and takes in what the keepers hold beyond it; a table that is sound stays: it is no error when this was done before with the same words, else it is refused',
+    )
+    .option('--credentials <dir>', 'the master’s certificate; only who has one may come in then')
+    .option('--insecure', 'whoever reaches the port may do anything', false)
+    .addHelpText(
+      'after',
+      `
+master init-ca DIR: makes the certificate authority of a cluster
+master issue ROLE NAME --ca DIR: makes a certificate of a keeper, client or admin, or renews it`,
     );
   return runServer({
     role: 'master',
@@ -84,4 +96,6 @@ const toOptions = (flags: MasterFlags): MasterOptions => ({
   snapshotEveryMs: flags.snapshotEvery,
   snapshotsKept: flags.snapshots,
   restore: flags.restore,
+  credentialsDir: flags.credentials,
+  insecure: flags.insecure,
 });

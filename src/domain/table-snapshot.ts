@@ -28,6 +28,9 @@ export interface SnapshotPolicy {
   readonly kept: number;
 }
 
+/** A table of up to so many bytes is read before each use: that takes a second. A larger one may be read by a snapshot. */
+export const readFirstBytesMax = 256 * 1024 ** 2;
+
 export const snapshotDefaults = { everyMs: 3_600_000, kept: 8 } as const satisfies SnapshotPolicy;
 
 /** What the next one says of when it was taken. */

@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import {
   logVerbosity,
   Server,
-  ServerCredentials,
   type ServerDuplexStream,
+  type ServerInterceptor,
   setLogVerbosity,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
@@ -13,6 +13,8 @@ import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { ReelkeepError } from '../domain/errors.js';
+import type { OwnCredentials } from '../domain/own-credentials.js';
+import { accessInterceptor, type Refusal } from './access.js';
 import {
   type AbandonUploadRequest,
   type AbandonUploadResponse,
@@ -76,6 +78,7 @@ import {
   unary,
 } from './handlers.js';
 import { rpcLimits } from './limits.js';
+import { serverCredentials } from './tls.js';
 
 export interface ClientHandlers {
   readonly beginUpload: UnaryHandler<BeginUploadRequest, BeginUploadResponse>;
@@ -112,6 +115,13 @@ export interface ListenOptions {
   readonly port: number;
   readonly client: ClientHandlers;
   readonly keeper: KeeperHandlers;
+  /** Without it everyone who can reach the port may ask for everything. */
+  readonly access?: Access | undefined;
+}
+
+export interface Access {
+  readonly credentials: OwnCredentials;
+  onRefused(refusal: Refusal): void;
 }
 
 const services = ['', 'reelkeep.v1.ClientService', 'reelkeep.v1.KeeperService'];
@@ -128,7 +138,8 @@ export class ControlServer {
   }
 
   /** @throws ReelkeepError `conflict` when the port is in use */
-  static async listen({ host, port, client, keeper }: ListenOptions): Promise<ControlServer> {
+  static async listen(options: ListenOptions): Promise<ControlServer> {
+    const { client, keeper, access } = options;
     // What fails is told by the call that failed; gRPC's own line would stand beside ours.
     setLogVerbosity(logVerbosity.NONE);
     const server = new Server({
@@ -137,6 +148,7 @@ export class ControlServer {
       'grpc.keepalive_time_ms': rpcLimits.keepaliveEveryMs,
       'grpc.keepalive_timeout_ms': rpcLimits.keepaliveTimeoutMs,
       'grpc.so_reuseport': 0,
+      ...(access && { interceptors: [interceptorOf(access)] }),
     });
     server.addService(ClientServiceService, clientService(client) as UntypedServiceImplementation);
     server.addService(KeeperServiceService, keeperService(keeper) as UntypedServiceImplementation);
@@ -145,7 +157,7 @@ export class ControlServer {
     );
     health.addToServer(server);
     new ReflectionService(packageDefinition()).addToServer(server);
-    const bound = await bind(server, host, port);
+    const bound = await bind(server, options);
     return new ControlServer(server, health, bound);
   }
 
@@ -161,6 +173,9 @@ export class ControlServer {
     clearTimeout(cut);
   }
 }
+
+const interceptorOf = ({ credentials, onRefused }: Access): ServerInterceptor =>
+  accessInterceptor(credentials.principal.clusterId, onRefused);
 
 const clientService = (handlers: ClientHandlers): ClientServiceServer => ({
   beginUpload: unary(handlers.beginUpload),
@@ -198,10 +213,10 @@ function packageDefinition() {
   return loadSync(files, { includeDirs: [root] });
 }
 
-function bind(server: Server, host: string, port: number): Promise<number> {
+function bind(server: Server, { host, port, access }: ListenOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(address, serverCredentials(access?.credentials), (error, bound) => {
       if (error === null) return resolve(bound);
       const detail = /EADDRINUSE/.test(error.message)
         ? `port ${port} of ${host} is in use: choose another with --port, or 0 for a free one`

@@ -1,11 +1,7 @@
 /** What a keeper says to the master, as promises; and the session whose two directions are heartbeats and commands. */
-import {
-  type ClientDuplexStream,
-  type ClientWritableStream,
-  credentials,
-  type ServiceError,
-} from '@grpc/grpc-js';
+import type { ClientDuplexStream, ClientWritableStream, ServiceError } from '@grpc/grpc-js';
 import type { ReelkeepError } from '../domain/errors.js';
+import type { OwnCredentials } from '../domain/own-credentials.js';
 import { type CallOptions, callUnary } from './call.js';
 import { drained } from './drained.js';
 import {
@@ -29,6 +25,7 @@ import {
 } from './generated/reelkeep/v1/keeper.js';
 import { channelOptions } from './limits.js';
 import { fromServiceError } from './status.js';
+import { channelCredentials } from './tls.js';
 
 export interface SessionEvents {
   onMessage(message: SessionResponse): void;
@@ -40,14 +37,17 @@ export class KeeperLink {
   readonly #client: KeeperServiceClient;
   readonly #master: string;
 
-  private constructor(master: string) {
+  private constructor(master: string, own: OwnCredentials | undefined) {
     this.#master = master;
-    this.#client = new KeeperServiceClient(master, credentials.createInsecure(), channelOptions);
+    this.#client = new KeeperServiceClient(master, channelCredentials(own), channelOptions);
   }
 
-  /** @param master `host:port`; nothing is dialled before the first call. */
-  static open(master: string): KeeperLink {
-    return new KeeperLink(master);
+  /**
+   * @param master `host:port`; nothing is dialled before the first call.
+   * @param own plain text without them
+   */
+  static open(master: string, own?: OwnCredentials): KeeperLink {
+    return new KeeperLink(master, own);
   }
 
   register(request: RegisterRequest, options?: CallOptions): Promise<RegisterResponse> {

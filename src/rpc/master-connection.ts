@@ -1,5 +1,5 @@
 /** What a client can ask of the master, as promises; every failure is a `ReelkeepError`. */
-import { credentials } from '@grpc/grpc-js';
+import type { OwnCredentials } from '../domain/own-credentials.js';
 import { type CallOptions, callUnary, readStream } from './call.js';
 
 export type { CallOptions };
@@ -38,19 +38,23 @@ import {
   type VerifyResponse,
 } from './generated/reelkeep/v1/client.js';
 import { channelOptions } from './limits.js';
+import { channelCredentials } from './tls.js';
 
 export class MasterConnection {
   readonly #client: ClientServiceClient;
   readonly #address: string;
 
-  private constructor(address: string) {
+  private constructor(address: string, own: OwnCredentials | undefined) {
     this.#address = address;
-    this.#client = new ClientServiceClient(address, credentials.createInsecure(), channelOptions);
+    this.#client = new ClientServiceClient(address, channelCredentials(own), channelOptions);
   }
 
-  /** @param address `host:port`; nothing is dialled before the first call. */
-  static open(address: string): MasterConnection {
-    return new MasterConnection(address);
+  /**
+   * @param address `host:port`; nothing is dialled before the first call.
+   * @param own plain text without them
+   */
+  static open(address: string, own?: OwnCredentials): MasterConnection {
+    return new MasterConnection(address, own);
   }
 
   /** Dials ahead of the first call. */

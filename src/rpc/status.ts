@@ -56,8 +56,15 @@ const socketErrors: Readonly<Record<string, string>> = {
 /** What a person can use of the library's account of its tries. */
 function plainDetails(details: string): string {
   const code = /\b(E[A-Z]{4,})\b/.exec(details)?.[1] ?? '';
-  return socketErrors[code] ?? details;
+  const known = socketErrors[code];
+  if (known !== undefined) return known;
+  return noHandshake.test(details) ? notTakenUp : details;
 }
+
+/** How the library tells of a peer that speaks TLS to one that does not, or does not believe its certificate. */
+const noHandshake = /Failed to connect|Connection dropped|SSL|certificate|not the master/;
+const notTakenUp =
+  'the connection was not taken up; a master with certificates asks for --credentials of its cluster, and one without takes none';
 
 function codeOfStatus(grpcStatus: number): ErrorCode {
   switch (grpcStatus) {

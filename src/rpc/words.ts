@@ -1,6 +1,10 @@
 /** The words of the domain and their numbers on the wire, both ways. */
 import type { KeeperState, ReplicaState } from '../domain/keeper-view.js';
-import { FsckResponse_Problem, StatusResponse_Mode } from './generated/reelkeep/v1/client.js';
+import {
+  FsckResponse_Problem,
+  StatusResponse_Mode,
+  StatusResponse_Security,
+} from './generated/reelkeep/v1/client.js';
 import {
   KeeperState as KeeperStateWire,
   ReplicaState as ReplicaStateWire,
@@ -29,6 +33,12 @@ export const modes = {
   serving: StatusResponse_Mode.SERVING,
 } as const;
 
+export const securities = {
+  loopback: StatusResponse_Security.LOOPBACK,
+  insecure: StatusResponse_Security.INSECURE,
+  tls: StatusResponse_Security.TLS,
+} as const;
+
 export const fsckProblems = {
   'below target': FsckResponse_Problem.BELOW_TARGET,
   missing: FsckResponse_Problem.MISSING,
@@ -52,5 +62,7 @@ export const keeperStateOf = (wire: KeeperStateWire): KeeperState =>
   wordOf(keeperStates, wire, 'suspect');
 export const modeOf = (wire: StatusResponse_Mode): keyof typeof modes =>
   wordOf(modes, wire, 'recovering');
+export const securityOf = (wire: StatusResponse_Security): keyof typeof securities =>
+  wordOf(securities, wire, 'insecure');
 export const fsckProblemOf = (wire: FsckResponse_Problem): keyof typeof fsckProblems =>
   wordOf(fsckProblems, wire, 'below target');

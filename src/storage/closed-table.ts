@@ -11,9 +11,6 @@ import { toDiskError, unlessAbsent } from './disk-error.js';
 import type { TableDirectory } from './table-directory.js';
 import { readMarker, type TableMarker, writeMarker } from './table-marker.js';
 
-/** A table of up to so many bytes is read before each use: that takes a second. */
-export const readFirstBytesMax = 256 * 1024 ** 2;
-
 type ClosedTable = NonNullable<TableMarker['closed']>;
 export type ClosedFacts = ClosedTable['facts'];
 

@@ -97,7 +97,7 @@ export class LmdbTableStore implements TableStore {
     const marker = await readMarker(place.marker);
     const database = openDatabase(place.table);
     try {
-      const before = readMeta(database, place.table, marker?.clusterId);
+      const before = readMeta(database, place.table, marker?.clusterId ?? opening.cluster);
       const meta = beginEpoch(database, { ...before, program });
       await syncTableDirectory(place);
       await markTable(place.marker, meta.clusterId, isOfAnyCluster);

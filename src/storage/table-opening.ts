@@ -6,6 +6,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ReelkeepError } from '../domain/errors.js';
+import type { ClusterId } from '../domain/ids.js';
 import { toDiskError, unlessAbsent } from './disk-error.js';
 import type { TableFacts } from './read-table.js';
 import { listAside, listSnapshots, type TableDirectory } from './table-directory.js';
@@ -24,6 +25,8 @@ export interface TableOpening {
    * beside its use. Every table is read first unless given.
    */
   readonly readLaterAboveBytes?: number;
+  /** That a table which has yet to be made is of; made up unless given. */
+  readonly cluster?: ClusterId;
 }
 
 export type TableVerdict =

@@ -95,7 +95,7 @@ export class LinkedCluster {
   async #start(): Promise<void> {
     this.#master = await ServerProcess.start({
       program: 'master',
-      args: ['--host', '0.0.0.0', '--port', '0', '--data', join(this.#dir, 'master')],
+      args: ['--host', '0.0.0.0', '--insecure', '--port', '0', '--data', join(this.#dir, 'master')],
       logFile: join(this.#dir, 'master.log'),
     });
   }
@@ -107,7 +107,15 @@ export class LinkedCluster {
     through: readonly string[],
   ): Promise<void> {
     const name = `keeper-${keeper + 1}`;
-    const where = ['--port', '0', '--host', host, '--master', this.#address(masterHost)];
+    const where = [
+      '--port',
+      '0',
+      '--host',
+      host,
+      '--insecure',
+      '--master',
+      this.#address(masterHost),
+    ];
     const data = join(this.#dir, name);
     this.#keepers[keeper] = await ServerProcess.start({
       program: 'keeper',

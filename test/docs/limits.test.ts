@@ -4,6 +4,7 @@ import { clientLimits } from '../../src/actors/client/client-limits.js';
 import { resolveConfig as resolveKeeperConfig } from '../../src/actors/keeper/config.js';
 import { resolveConfig as resolveMasterConfig } from '../../src/actors/master/config.js';
 import { restartDefaults } from '../../src/actors/runtime/restart-policy.js';
+import { credentialLimits } from '../../src/credentials/limits.js';
 import { resolveLivenessLimits } from '../../src/domain/liveness.js';
 import { resolveReplicationLimits } from '../../src/domain/replication-limits.js';
 import { scrubLimits } from '../../src/domain/scrub.js';
@@ -21,6 +22,7 @@ const limitsOfFiles: Readonly<Record<string, object>> = {
   'actors/keeper/config.ts': keeperConfig,
   'actors/master/config.ts': masterConfig,
   'actors/runtime/restart-policy.ts': restartDefaults,
+  'credentials/limits.ts': credentialLimits,
   'domain/liveness.ts': resolveLivenessLimits(),
   'domain/replication-limits.ts': resolveReplicationLimits(),
   'domain/scrub.ts': scrubLimits,

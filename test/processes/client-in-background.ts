@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import type { ClientRun } from '../../src/cli/local/client-process.js';
+import type { ProgramRun } from '../../src/cli/local/run-program.js';
 import { programPath } from '../../src/cli/local/server-process.js';
 
 export class ClientInBackground {
-  readonly ended: Promise<ClientRun>;
+  readonly ended: Promise<ProgramRun>;
   readonly #child: ChildProcess;
 
   /** @param through a program that becomes it, with arguments */

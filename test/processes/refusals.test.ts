@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { type ClientRun, runClientProcess } from '../../src/cli/local/client-process.js';
+import { type ProgramRun, runClientProcess } from '../../src/cli/local/run-program.js';
 import { clip, makeFilm, mebibytes, Rig } from './rig.js';
 
 /** A picture that calls itself a film. */
@@ -116,7 +116,7 @@ describe('a refusal', () => {
   });
 });
 
-const line = ({ code, stderr }: ClientRun) => ({
+const line = ({ code, stderr }: ProgramRun) => ({
   code,
   lines: stderr.trimEnd().split('\n').length,
   text: stderr,

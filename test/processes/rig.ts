@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type ClientRun, runClientProcess } from '../../src/cli/local/client-process.js';
+import { type ProgramRun, runClientProcess } from '../../src/cli/local/run-program.js';
 import { ServerProcess } from '../../src/cli/local/server-process.js';
 import { ClientInBackground } from './client-in-background.js';
 
@@ -38,6 +38,8 @@ export interface RigOptions {
   readonly keepers: number;
   readonly masterArgs?: readonly string[];
   readonly keeperArgs?: readonly string[];
+  /** Of every client, before its command. */
+  readonly clientArgs?: readonly string[];
   /** Where the data of a server lie, by its name; a directory below the rig's own unless given. */
   readonly dataDirs?: ReadonlyMap<string, string>;
   /** Asked at each start of a server, `master` or the name of a keeper. */
@@ -125,8 +127,8 @@ export class Rig {
     return join(this.#options.dataDirs?.get(name) ?? this.path(name), ...parts);
   }
 
-  client(...args: readonly string[]): Promise<ClientRun> {
-    return runClientProcess(this.masterAddress, args);
+  client(...args: readonly string[]): Promise<ProgramRun> {
+    return runClientProcess(this.masterAddress, [...(this.#options.clientArgs ?? []), ...args]);
   }
 
   /** The client, expected to succeed. */

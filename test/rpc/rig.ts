@@ -1,6 +1,8 @@
 /** A real control server on a port of its own, and connections to it, all closed after the test. */
 import { onTestFinished } from 'vitest';
+import type { OwnCredentials } from '../../src/domain/own-credentials.js';
 import {
+  type Access,
   type ClientHandlers,
   ControlServer,
   type KeeperHandlers,
@@ -14,10 +16,14 @@ export interface Handlers {
 }
 
 /** @param handlers the calls that the test makes; any other would fail. */
-export async function startServer(handlers: Handlers = {}): Promise<ControlServer> {
+export async function startServer(
+  handlers: Handlers = {},
+  access: Access | undefined = undefined,
+): Promise<ControlServer> {
   const server = await ControlServer.listen({
     host: '127.0.0.1',
     port: 0,
+    access,
     client: (handlers.client ?? {}) as ClientHandlers,
     keeper: (handlers.keeper ?? {}) as KeeperHandlers,
   });
@@ -25,8 +31,11 @@ export async function startServer(handlers: Handlers = {}): Promise<ControlServe
   return server;
 }
 
-export function connect({ port }: { readonly port: number }): MasterConnection {
-  const connection = MasterConnection.open(`127.0.0.1:${port}`);
+export function connect(
+  { port }: { readonly port: number },
+  own: OwnCredentials | undefined = undefined,
+): MasterConnection {
+  const connection = MasterConnection.open(`127.0.0.1:${port}`, own);
   onTestFinished(() => connection.close());
   return connection;
 }

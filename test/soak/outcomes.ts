@@ -1,5 +1,5 @@
 /** What a client's exit code and output say, in the words of a history. */
-import type { ClientRun } from '../../src/cli/local/client-process.js';
+import type { ProgramRun } from '../../src/cli/local/run-program.js';
 import { type ErrorCode, isErrorCode } from '../../src/domain/errors.js';
 import type { Call, Outcome } from '../simulation/history/operations.js';
 import type { Task } from './plan.js';
@@ -57,7 +57,7 @@ export function argsOf(task: Task, local: string): readonly string[] {
 }
 
 /** Of a client that ended by itself and not well; `internal` when it did not say why. */
-export function refusalOf({ stderr }: ClientRun): ErrorCode {
+export function refusalOf({ stderr }: ProgramRun): ErrorCode {
   const line = stderr.trim().split('\n').at(-1) ?? '';
   try {
     const { error } = JSON.parse(line) as { error?: { code?: string } };

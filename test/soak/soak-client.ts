@@ -5,7 +5,7 @@
 import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClientRun } from '../../src/cli/local/client-process.js';
+import type { ProgramRun } from '../../src/cli/local/run-program.js';
 import { ClientInBackground } from '../processes/client-in-background.js';
 import { sha256 } from '../processes/films.js';
 import type { Outcome } from '../simulation/history/operations.js';
@@ -67,7 +67,7 @@ export class SoakClient {
     return outcome;
   }
 
-  async #run(args: readonly string[]): Promise<ClientRun | 'killed'> {
+  async #run(args: readonly string[]): Promise<ProgramRun | 'killed'> {
     const { cluster, findings } = this.#stage;
     const global = ['--json', '--timeout', patience];
     const child = new ClientInBackground(cluster.masterAddress, [...global, ...args]);
@@ -92,7 +92,7 @@ export class SoakClient {
     return killed ? 'killed' : run;
   }
 
-  async #read(task: Task, run: ClientRun | 'killed', local: string): Promise<Outcome> {
+  async #read(task: Task, run: ProgramRun | 'killed', local: string): Promise<Outcome> {
     if (run === 'killed') {
       if (task.type === 'get' && (await isThere(local))) await this.#filmAt(local);
       return { type: 'unknown' };
@@ -116,7 +116,7 @@ export class SoakClient {
     }
   }
 
-  async #readRefusal(task: Task, run: ClientRun, local: string): Promise<Outcome> {
+  async #readRefusal(task: Task, run: ProgramRun, local: string): Promise<Outcome> {
     const { findings } = this.#stage;
     const code = refusalOf(run);
     const told = `${this.name}: ${argsOf(task, local).join(' ')} ended with ${run.code}: ${run.stderr}`;
@@ -127,7 +127,7 @@ export class SoakClient {
   }
 
   /** S3: what was fetched is all of one film, and the one that the client says it is. */
-  async #readFilm(name: string, run: ClientRun, local: string): Promise<string> {
+  async #readFilm(name: string, run: ProgramRun, local: string): Promise<string> {
     const told = this.#tagOf(filesIn(run.stdout)[0]);
     const found = await this.#filmAt(local);
     if (found !== told)

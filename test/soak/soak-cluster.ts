@@ -1,6 +1,6 @@
 /** The servers of a soak: real processes that are killed, stopped, paused and started again on their ports. */
 import { join } from 'node:path';
-import { type ClientRun, runClientProcess } from '../../src/cli/local/client-process.js';
+import { type ProgramRun, runClientProcess } from '../../src/cli/local/run-program.js';
 import { ServerProcess } from '../../src/cli/local/server-process.js';
 import type { Findings } from './findings.js';
 import { keeperCount } from './plan.js';
@@ -110,7 +110,7 @@ export class SoakCluster {
   }
 
   /** A command whose answer is of no concern to the history. */
-  run(...args: readonly string[]): Promise<ClientRun> {
+  run(...args: readonly string[]): Promise<ProgramRun> {
     return runClientProcess(this.masterAddress, args);
   }
 

@@ -4,6 +4,7 @@ import type { FileView } from '../../domain/file-view.js';
 import type { Digest, KeeperId, WallMs } from '../../domain/ids.js';
 import type { ScrubProgress } from '../../domain/keeper-scrub.js';
 import type { KeeperState } from '../../domain/keeper-view.js';
+import type { OwnCredentials } from '../../domain/own-credentials.js';
 
 export interface Cluster {
   /** Resolves when the master has acknowledged the file. */
@@ -41,6 +42,8 @@ export interface ClusterOptions {
   readonly timeoutMs?: number;
   /** Ends everything under way. */
   readonly signal?: AbortSignal;
+  /** Plain text without them. */
+  readonly credentials?: OwnCredentials;
 }
 
 /** Told often; absolute, not increments. */
@@ -119,6 +122,8 @@ export interface ClusterStatus {
   readonly surplus: number;
   readonly uploadsInProgress: number;
   readonly deletionsDue: number;
+  /** `insecure`: whoever reaches the master may do anything. */
+  readonly security: 'loopback' | 'insecure' | 'tls';
   /** Every file has been looked at since a keeper came or went: the numbers are whole. */
   readonly settled: boolean;
   /** The newest snapshot of the master's table. */

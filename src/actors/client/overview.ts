@@ -8,7 +8,7 @@ import type {
   VerifyResponse,
 } from '../../rpc/generated/reelkeep/v1/client.js';
 import { fromScrubMessage } from '../../rpc/scrub-message.js';
-import { fsckProblemOf, keeperStateOf, modeOf } from '../../rpc/words.js';
+import { fsckProblemOf, keeperStateOf, modeOf, securityOf } from '../../rpc/words.js';
 import type { ClusterStatus, Finding, KeeperInfo, Verification } from './cluster.js';
 
 export const toKeeperInfo = (keeper: Keeper): KeeperInfo => ({
@@ -41,6 +41,7 @@ export const toClusterStatus = (status: StatusResponse): ClusterStatus => ({
   uploadsInProgress: status.uploadsInProgress,
   deletionsDue: status.deletionsDue,
   settled: status.settled,
+  security: securityOf(status.security),
   ...toSnapshots(status),
 });
 

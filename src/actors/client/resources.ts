@@ -1,5 +1,6 @@
 /** What one client process shares among its transfers: opened at first use, closed together. */
 import { setMaxListeners } from 'node:events';
+import type { OwnCredentials } from '../../domain/own-credentials.js';
 import { MasterConnection } from '../../rpc/master-connection.js';
 import { HashPool } from '../../storage/pool/hash-pool.js';
 import { ChunkBuffers } from '../../transfer/chunk-buffers.js';
@@ -16,11 +17,13 @@ export class Resources {
   /** Aborted when everything under way is to end. */
   readonly signal: AbortSignal;
   readonly #address: string;
+  readonly #credentials: OwnCredentials | undefined;
   #master: MasterConnection | undefined;
   #pool: HashPool | undefined;
 
-  constructor({ master, timeoutMs, signal }: ClusterOptions) {
+  constructor({ master, timeoutMs, signal, credentials }: ClusterOptions) {
     this.#address = master;
+    this.#credentials = credentials;
     this.patienceMs = timeoutMs ?? clientLimits.patienceMs;
     this.keepers = new KeeperConnections({ ...clientLimits, idleTimeoutMs: this.patienceMs });
     this.signal = AbortSignal.any(signal === undefined ? [] : [signal]);
@@ -29,7 +32,7 @@ export class Resources {
   }
 
   get master(): MasterConnection {
-    this.#master ??= MasterConnection.open(this.#address);
+    this.#master ??= MasterConnection.open(this.#address, this.#credentials);
     return this.#master;
   }
 

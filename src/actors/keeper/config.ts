@@ -5,6 +5,7 @@ import { ReelkeepError } from '../../domain/errors.js';
 import { isKeeperId } from '../../domain/ids.js';
 import { repairBytesPerSecondMin } from '../../domain/repair-pace.js';
 import type { ConnectionLimits } from '../runtime/keeper-connections.js';
+import { refuseOpenDoor } from '../runtime/open-door.js';
 
 /** All optional but the port; times in milliseconds. */
 export interface KeeperOptions {
@@ -30,6 +31,10 @@ export interface KeeperOptions {
   readonly repairCeiling?: number | 'off';
   /** The same while clients send to this keeper or read from it. */
   readonly repairFloor?: number | 'off';
+  /** Directory of the certificate by which this keeper is known; plain text without it. */
+  readonly credentialsDir?: string | undefined;
+  /** Reachable from elsewhere without credentials, all the same; no. */
+  readonly insecure?: boolean;
 }
 
 export interface KeeperConfig
@@ -77,6 +82,8 @@ export function resolveConfig(options: KeeperOptions): KeeperConfig {
     reserve: options.reserve ?? 0.05,
     durability: options.durability ?? 'strict',
     scrubEveryMs: options.scrubEveryMs ?? 30 * 86_400_000,
+    credentialsDir: options.credentialsDir,
+    insecure: options.insecure ?? false,
     poolThreads: Math.max(2, availableParallelism()),
     retryDelayMs: 100,
     retryDelayMaxMs: 2_000,
@@ -122,6 +129,10 @@ function checkOptions(config: KeeperConfig): void {
   if (!(config.scrubEveryMs >= scrubEveryMsMin))
     throw new ReelkeepError('usage', '--scrub-every must be at least 1s');
   checkRepairBounds(config);
+  refuseOpenDoor(config, [
+    'bin/master issue keeper ID --ca DIR',
+    'bin/keeper --credentials DIR/keeper-ID …',
+  ]);
 }
 
 function checkRepairBounds(config: KeeperConfig): void {

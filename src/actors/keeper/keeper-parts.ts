@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Logger } from 'pino';
+import type { Credentials } from '../../credentials/credential-files.js';
 import { formatAddress } from '../../domain/address.js';
 import type { ReelkeepError } from '../../domain/errors.js';
 import { clusterId, keeperId } from '../../domain/ids.js';
@@ -12,11 +13,13 @@ import { ReplicaStore } from '../../storage/replica-store.js';
 import { ChunkBuffers } from '../../transfer/chunk-buffers.js';
 import type { TransferServer } from '../../transfer/transfer-server.js';
 import { KeeperConnections } from '../runtime/keeper-connections.js';
+import { openCredentials } from '../runtime/own-credentials.js';
 import { Arrivals } from './arrivals.js';
 import { Commands } from './commands.js';
 import type { KeeperConfig } from './config.js';
 import { openDataPort } from './data-port.js';
 import { MasterLink, type Vitals } from './master-link.js';
+import { idFor, refuseForeign } from './own-name.js';
 import { RepairBrake } from './repair-brake.js';
 import { Scrub } from './scrub.js';
 import { Term } from './term.js';
@@ -43,6 +46,7 @@ export class KeeperParts {
   readonly #arrivals = new Arrivals();
   readonly #startId = randomBytes(8).toString('hex');
   readonly #lag = monitorEventLoopDelay({ resolution: 20 });
+  #credentials: Credentials | undefined;
   #pool: HashPool | undefined;
   #opened: Opened | undefined;
   #commands: Commands | undefined;
@@ -76,6 +80,8 @@ export class KeeperParts {
 
   async #identify(): Promise<void> {
     const { config, log, onPoolDeath } = this.#options;
+    this.#credentials = await openCredentials(config.credentialsDir, 'keeper', log);
+    const id = idFor(config, this.#credentials);
     const pool = HashPool.create({ threads: config.poolThreads, onDeath: onPoolDeath });
     this.#pool = pool;
     const store = await ReplicaStore.open({
@@ -85,7 +91,7 @@ export class KeeperParts {
       reserve: { percent: config.reserve * 100 },
       onSuspect: (reason) =>
         log.error({ reason }, 'the disk is suspect: nothing new is written to it'),
-      ...(config.id === undefined ? {} : { keeperId: keeperId(config.id) }),
+      ...(id === undefined ? {} : { keeperId: keeperId(id) }),
     });
     const { copiesMax, chunkBuffersPerCopy } = config;
     const world: KeeperWorld = {
@@ -108,6 +114,7 @@ export class KeeperParts {
       }),
     };
     try {
+      refuseForeign(store.identity, this.#credentials);
       const server = await openDataPort(world);
       this.#port = server.port;
       this.#opened = { world, server, scrub: new Scrub(world) };
@@ -152,7 +159,11 @@ export class KeeperParts {
     await Promise.allSettled([this.#identifying]);
     const closings = this.#opened === undefined ? [] : this.#closings(this.#opened);
     this.#lag.disable();
-    await allInTurn([...closings, async () => await this.#pool?.close()]);
+    await allInTurn([
+      ...closings,
+      async () => await this.#pool?.close(),
+      async () => this.#credentials?.close(),
+    ]);
   }
 
   #closings({ world, server, scrub }: Opened): readonly (() => Promise<unknown>)[] {
@@ -182,6 +193,7 @@ export class KeeperParts {
     const { config, log, onSessionLost } = this.#options;
     return new MasterLink({
       master: config.master,
+      credentials: this.#credentials,
       log,
       term: this.#term,
       identity: () => {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { createActor, fromPromise } from 'xstate';
 import { keeperMachine } from '../../machines/keeper.machine.js';
 import { watchLife } from '../runtime/machine-life.js';
+import { warnOfOpenDoor } from '../runtime/open-door.js';
 import { type KeeperOptions, resolveConfig } from './config.js';
 import { KeeperParts } from './keeper-parts.js';
 import { Waiting } from './waiting.js';
@@ -18,6 +19,7 @@ export interface RunningKeeper {
 /** @throws ReelkeepError `usage` for options that do not go together */
 export function startKeeper(options: KeeperOptions, log: Logger): RunningKeeper {
   const config = resolveConfig(options);
+  warnOfOpenDoor(config, log);
   const { retryDelayMs, retryDelayMaxMs, reportAgainMs } = config;
   const waiting = new Waiting(log.child({ master: config.master }));
   const machine = keeperMachine.provide({

@@ -11,6 +11,7 @@ import {
 } from '../../domain/ids.js';
 import type { ScrubProgress } from '../../domain/keeper-scrub.js';
 import type { Mp4Facts } from '../../domain/mp4-facts.js';
+import type { OwnCredentials } from '../../domain/own-credentials.js';
 import type { SeenInTerm } from '../../domain/term-line.js';
 import type { ReportVerdict } from '../../machines/store-replica.machine.js';
 import { toInventoryMessage, toMp4Message } from '../../rpc/file-message.js';
@@ -64,6 +65,8 @@ interface Identity {
 
 export interface MasterLinkOptions {
   readonly master: string;
+  /** Plain text without them. */
+  readonly credentials?: OwnCredentials | undefined;
   readonly identity: () => Identity;
   readonly term: Term;
   readonly vitals: () => Promise<Vitals>;
@@ -85,7 +88,7 @@ export class MasterLink {
 
   constructor(options: MasterLinkOptions) {
     this.#options = options;
-    this.#link = KeeperLink.open(options.master);
+    this.#link = KeeperLink.open(options.master, options.credentials);
   }
 
   /** @throws ReelkeepError `stale` when this master's term is older than one this keeper has obeyed; `unavailable` */
@@ -122,7 +125,7 @@ export class MasterLink {
     const mayBeDead = ['unknown-outcome', 'unavailable'];
     if (!(error instanceof ReelkeepError && mayBeDead.includes(error.code))) return;
     this.#link.close();
-    this.#link = KeeperLink.open(this.#options.master);
+    this.#link = KeeperLink.open(this.#options.master, this.#options.credentials);
   }
 
   /** @returns whether everything could be looked at, and so whether the master concludes from it */

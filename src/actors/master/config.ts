@@ -1,6 +1,7 @@
 /** What the master can be told, what it takes for granted, and how the numbers hang together. */
 import { ReelkeepError } from '../../domain/errors.js';
 import { snapshotDefaults } from '../../domain/table-snapshot.js';
+import { refuseOpenDoor } from '../runtime/open-door.js';
 
 /** All optional; times in milliseconds. */
 export interface MasterOptions {
@@ -30,6 +31,10 @@ export interface MasterOptions {
   readonly snapshotsKept?: number;
   /** A snapshot that is put in the place of a table that is damaged or gone; none. */
   readonly restore?: string | undefined;
+  /** Directory of the certificate by which this master is known; plain text without it. */
+  readonly credentialsDir?: string | undefined;
+  /** Reachable from elsewhere without credentials, all the same; no. */
+  readonly insecure?: boolean;
 }
 
 export interface MasterConfig extends Required<MasterOptions> {
@@ -61,6 +66,8 @@ export function resolveConfig(options: MasterOptions): MasterConfig {
     lostAfterMs,
     repairEveryMs: options.repairEveryMs ?? 1_000,
     accept: options.accept ?? 'mp4',
+    credentialsDir: options.credentialsDir,
+    insecure: options.insecure ?? false,
     ...resolveTable(options),
     brokenAfterMs: Math.min(1_000, lostAfterMs / 2),
     heartbeatEveryMs: Math.min(1_000, Math.floor(suspectAfterMs / 3)),
@@ -103,4 +110,5 @@ function checkRelations(config: MasterConfig): void {
     `--suspect-after (${suspectAfterMs} ms) must be shorter than --lost-after (${lostAfterMs} ms)`,
   );
   refuseUnless(repairEveryMs >= 10, '--repair-every must be at least 10ms');
+  refuseOpenDoor(config, ['bin/master init-ca DIR', 'bin/master --credentials DIR/master-main …']);
 }

@@ -3,12 +3,13 @@
  * them in the reverse order: table, deciding threads, gRPC server, clocks.
  */
 import type { Logger } from 'pino';
+import type { Credentials } from '../../credentials/credential-files.js';
 import { wallMs } from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
 import { resolveLivenessLimits } from '../../domain/liveness.js';
 import { resolveReplicationLimits } from '../../domain/replication-limits.js';
 import type { TrustEvidence } from '../../domain/trust.js';
-import { ControlServer } from '../../rpc/control-server.js';
+import type { ControlServer } from '../../rpc/control-server.js';
 import type { MonitorEffect, MonitorMessage } from '../heartbeat-monitor/messages.js';
 import type { LookupTable } from '../lookup-table/client.js';
 import type { KeeperRecord, TableSummary } from '../lookup-table/messages.js';
@@ -18,28 +19,23 @@ import {
   type ReplicationEffect,
   type ReplicationMessage,
 } from '../replication-loop/messages.js';
+import { openCredentials } from '../runtime/own-credentials.js';
 import type { MasterConfig } from './config.js';
 import { Dispatcher } from './dispatcher.js';
 import { DropOrders } from './drop-orders.js';
 import { EarlyFinds } from './early-finds.js';
 import { gatherEvidence } from './evidence.js';
-import { createFileHandlers } from './file-handlers.js';
 import { Garbage } from './garbage.js';
 import { KeeperDirectory } from './keeper-directory.js';
-import { createKeeperHandlers } from './keeper-handlers.js';
-import { createOverviewHandlers } from './overview-handlers.js';
+import { listen } from './listen.js';
 import { PresentTerm } from './present-term.js';
 import { Promises } from './promises.js';
-import { createReportHandlers } from './report-handlers.js';
-import { createRetireHandler, forgetKeeper } from './retire-keeper.js';
-import { createSessionHandler } from './session-handler.js';
+import { forgetKeeper } from './retire-keeper.js';
 import { startTable } from './start-table.js';
 import { TakingIn } from './taking-in.js';
 import { type LoopThread, type MonitorThread, startDecidingThread } from './threads.js';
 import { TicketOffice } from './ticket-office.js';
-import { createUploadHandlers } from './upload-handlers.js';
 import { UploadWatch } from './upload-watch.js';
-import { createVerifyHandlers } from './verify-handlers.js';
 import { VerifyWatch } from './verify-watch.js';
 import type { MasterWorld } from './world.js';
 
@@ -63,6 +59,7 @@ export class MasterParts {
   readonly #garbage = new Garbage();
   readonly #term = new PresentTerm();
   readonly #takingIn = new TakingIn();
+  #credentials: Credentials | undefined;
   #table: LookupTable | undefined;
   #monitor: MonitorThread | undefined;
   #loop: LoopThread | undefined;
@@ -93,6 +90,8 @@ export class MasterParts {
   }
 
   async #open(): Promise<void> {
+    const { config, log } = this.#options;
+    this.#credentials = await openCredentials(config.credentialsDir, 'master', log);
     await this.#openTable();
     await this.#startThreads();
     const records = await this.#needTable().ask('list keepers', null);
@@ -119,6 +118,7 @@ export class MasterParts {
     this.#world.verifications.close();
     await Promise.all([this.#monitor?.stop(), this.#loop?.stop()]);
     await this.#table?.stop();
+    this.#credentials?.close();
   }
 
   /** The master's own trust in its table has changed. */
@@ -133,7 +133,8 @@ export class MasterParts {
 
   async #openTable(): Promise<void> {
     const { config, log, onThreadLost } = this.#options;
-    this.#table = await startTable(config, log, {
+    const cluster = this.#credentials?.principal.clusterId;
+    this.#table = await startTable({ ...config, cluster }, log, {
       onNotices: (notices) => {
         for (const notice of notices) this.#dispatcher.onTableNotice(notice);
       },
@@ -177,24 +178,7 @@ export class MasterParts {
   }
 
   async #listen(): Promise<void> {
-    const { host, port } = this.#options.config;
-    const world = this.#world;
-    this.#server = await ControlServer.listen({
-      host,
-      port,
-      client: {
-        ...createUploadHandlers(world),
-        ...createFileHandlers(world),
-        ...createOverviewHandlers(world),
-        ...createRetireHandler(world),
-        ...createVerifyHandlers(world),
-      },
-      keeper: {
-        ...createKeeperHandlers(world),
-        ...createReportHandlers(world),
-        session: createSessionHandler(world),
-      },
-    });
+    this.#server = await listen(this.#world, this.#credentials);
     // Reads and uploads are answered from now on, whatever the mode.
     this.#server.setServing(true);
   }

@@ -4,6 +4,7 @@ import { createActor, fromPromise } from 'xstate';
 import { type MasterActorRef, masterMachine } from '../../machines/master.machine.js';
 import type { MasterMode } from '../replication-loop/messages.js';
 import { watchLife } from '../runtime/machine-life.js';
+import { warnOfOpenDoor } from '../runtime/open-door.js';
 import { type MasterOptions, resolveConfig } from './config.js';
 import { MasterParts } from './master-parts.js';
 
@@ -17,6 +18,7 @@ export interface RunningMaster {
 /** @throws ReelkeepError `usage` for options that do not go together */
 export function startMaster(options: MasterOptions, log: Logger): RunningMaster {
   const config = resolveConfig(options);
+  warnOfOpenDoor(config, log);
   const machine = masterMachine.provide({
     actors: {
       open: fromPromise(() => parts.open()),

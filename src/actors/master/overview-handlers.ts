@@ -7,7 +7,8 @@ import type { KeeperState } from '../../domain/keeper-view.js';
 import type { ClientHandlers } from '../../rpc/control-server.js';
 import type { Scrub } from '../../rpc/generated/reelkeep/v1/common.js';
 import { toScrubMessage } from '../../rpc/scrub-message.js';
-import { fsckProblems, keeperStates, modes } from '../../rpc/words.js';
+import { fsckProblems, keeperStates, modes, securities } from '../../rpc/words.js';
+import { securityOf } from '../runtime/open-door.js';
 import type { MasterWorld } from './world.js';
 
 const surveyFilesMax = 500;
@@ -59,6 +60,7 @@ export function createOverviewHandlers(
         uploadsInProgress: summary.uploadsInProgress,
         deletionsDue: summary.deletionsDue,
         settled: counts.settled,
+        security: securities[securityOf(world.config)],
         snapshot: last && { name: last.name, takenAtMs: last.takenAt, files: last.files },
         snapshotFailure: failure && { failedAtMs: failure.at, reason: failure.reason },
       };

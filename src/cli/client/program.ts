@@ -16,6 +16,10 @@ export function createProgram(
   const program = quietly(new Command(programName), world.stdout)
     .description('Stores mp4 files on several machines, and fetches them from all of them at once.')
     .option('--master <host:port>', 'the master (or REELKEEP_MASTER; default 127.0.0.1:7000)')
+    .option(
+      '--credentials <dir>',
+      'certificate by which a secured master knows you (or REELKEEP_CREDENTIALS)',
+    )
     .option('--json', 'data and errors as JSON', false)
     .addOption(
       new Option('--timeout <duration>', 'give up after no progress for so long')

@@ -16,6 +16,7 @@ export type CommandWork = (session: Session) => Promise<number>;
 
 export interface GlobalOptions {
   readonly master?: string;
+  readonly credentials?: string;
   readonly json?: boolean;
   readonly timeout: number;
   readonly quiet?: boolean;
@@ -47,11 +48,12 @@ export class Session {
    * @throws ReelkeepError `usage` when the master's address is none
    */
   cluster(): Promise<Cluster> {
-    this.#cluster ??= this.world.openCluster({
-      master: masterOf(this.#options, this.world),
-      timeoutMs: this.#options.timeout,
-      signal: this.world.interrupted,
-    });
+    const { env, interrupted } = this.world;
+    const { credentials, timeout } = this.#options;
+    this.#cluster ??= this.world.openCluster(
+      { master: masterOf(this.#options, this.world), timeoutMs: timeout, signal: interrupted },
+      credentials ?? (env['REELKEEP_CREDENTIALS'] || undefined),
+    );
     return this.#cluster;
   }
 
@@ -66,8 +68,9 @@ export class Session {
 
   async close(): Promise<void> {
     this.progress.stop();
-    const cluster = await this.#cluster;
-    await cluster?.close();
+    // A cluster that could not be opened was told of by whoever asked for it.
+    const [opened] = await Promise.allSettled([this.#cluster]);
+    if (opened.status === 'fulfilled') await opened.value?.close();
   }
 }
 

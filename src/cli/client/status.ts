@@ -37,7 +37,8 @@ function whatIsWrong(status: ClusterStatus): string[] {
 
 function toStatusJson({ epoch, mode, keepers, files, bytes, ...status }: ClusterStatus): object {
   const { belowTarget, missing, copiesInFlight, surplus } = status;
-  const { uploadsInProgress, deletionsDue, modeReason, snapshot, snapshotFailure } = status;
+  const { uploadsInProgress, deletionsDue, security } = status;
+  const { modeReason, snapshot, snapshotFailure } = status;
   return {
     epoch,
     mode,
@@ -50,6 +51,7 @@ function toStatusJson({ epoch, mode, keepers, files, bytes, ...status }: Cluster
     surplus,
     uploadsInProgress,
     deletionsDue,
+    security,
     ...(modeReason === '' ? {} : { modeReason }),
     ...(snapshot && {
       snapshot: { ...snapshot, takenAt: new Date(snapshot.takenAt).toISOString() },
@@ -74,8 +76,15 @@ function statusText(status: ClusterStatus): string[] {
     ['uploads', String(status.uploadsInProgress)],
     ['deletions due', String(status.deletionsDue)],
     ['snapshot', snapshotText(status)],
+    ['security', securityTexts[status.security]],
   ]);
 }
+
+const securityTexts: Readonly<Record<ClusterStatus['security'], string>> = {
+  loopback: 'only this machine can reach the master',
+  insecure: 'INSECURE: whoever reaches the master may do anything',
+  tls: 'certificates',
+};
 
 function snapshotText({ snapshot, snapshotFailure }: ClusterStatus): string {
   const last =

@@ -9,7 +9,8 @@ export interface ClientWorld {
   readonly stderr: TextStream;
   /** Aborted with the name of the signal as its reason. */
   readonly interrupted: AbortSignal;
-  openCluster(options: ClusterOptions): Promise<Cluster>;
+  /** @param credentialsDir plain text without it */
+  openCluster(options: ClusterOptions, credentialsDir?: string): Promise<Cluster>;
 }
 
 export interface TextStream extends Writable {
@@ -32,10 +33,10 @@ export function processWorld(process: NodeJS.Process): ClientWorld {
     stdout: process.stdout,
     stderr: process.stderr,
     interrupted: interruption.signal,
-    openCluster: async (options) => {
+    openCluster: async (options, credentialsDir) => {
       // Loaded late: `--help` and a wrong flag need none of it.
-      const { openCluster } = await import('../../actors/client/open-cluster.js');
-      return openCluster(options);
+      const { openClusterAs } = await import('../../actors/client/open-cluster-as.js');
+      return openClusterAs(credentialsDir, options);
     },
   };
 }

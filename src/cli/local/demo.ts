@@ -15,8 +15,8 @@ import { ReelkeepError } from '../../domain/errors.js';
 import { failureOf, failureText } from '../fail.js';
 import { createPaint, wantsColor } from '../paint.js';
 import { sizeText } from '../size-text.js';
-import { type ClientRun, runClientProcess } from './client-process.js';
 import { LocalCluster } from './local-cluster.js';
+import { type ProgramRun, runClientProcess } from './run-program.js';
 
 const repairWaitSeconds = 30;
 
@@ -160,7 +160,7 @@ class Demo {
     return JSON.parse(stdout) as FileJson;
   }
 
-  async #client(cluster: LocalCluster, args: readonly string[]): Promise<ClientRun> {
+  async #client(cluster: LocalCluster, args: readonly string[]): Promise<ProgramRun> {
     const quiet = args[0] === '--json' || args[0] === 'status';
     const typed = args.map((arg) => arg.replace(`${this.#dataDir}/`, '')).join(' ');
     if (!quiet) process.stdout.write(`    ${this.#paint.bold(`$ client ${typed}`)}\n`);
@@ -177,7 +177,7 @@ class Demo {
     process.stdout.write(`${this.#paint.dim(`${this.#seconds().padStart(5)} s`)}  ${sentence}\n`);
   }
 
-  #show({ stdout, stderr }: ClientRun): void {
+  #show({ stdout, stderr }: ProgramRun): void {
     for (const line of `${stdout}${stderr}`.trimEnd().split('\n'))
       if (line !== '') process.stdout.write(`    ${line}\n`);
   }

@@ -21,9 +21,11 @@ export interface StartOptions {
   readonly logFile: string;
   /** A program that becomes it, with arguments: `env`, `ip netns exec`; none when absent. */
   readonly through?: readonly string[];
+  /** Past this a server that says nothing is taken for one that will not start; 30 s. */
+  readonly readyWithinMs?: number;
 }
 
-/** Past this a server that says nothing is taken for one that will not start. */
+/** Of a start that says nothing else. */
 const readyTimeoutMs = 30_000;
 
 export const programPath = (program: ProgramName): string =>
@@ -45,7 +47,7 @@ export class ServerProcess {
     });
     const log = createWriteStream(logFile, { flags: 'a' });
     child.stderr?.pipe(log);
-    const ready = await readyLine(child, program, logFile);
+    const ready = await readyLine(child, options);
     return new ServerProcess(child, ready);
   }
 
@@ -76,7 +78,10 @@ export class ServerProcess {
   }
 }
 
-function readyLine(child: ChildProcess, program: string, logFile: string): Promise<ReadyLine> {
+function readyLine(
+  child: ChildProcess,
+  { program, logFile, readyWithinMs = readyTimeoutMs }: StartOptions,
+): Promise<ReadyLine> {
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => {
       clearTimeout(timer);
@@ -84,8 +89,8 @@ function readyLine(child: ChildProcess, program: string, logFile: string): Promi
       reject(new ReelkeepError('unavailable', `the ${program} ${why}; its log is ${logFile}`));
     };
     const timer = setTimeout(
-      () => fail(`said nothing for ${readyTimeoutMs / 1000} s`),
-      readyTimeoutMs,
+      () => fail(`said nothing for ${readyWithinMs / 1000} s`),
+      readyWithinMs,
     );
     child.once('error', (error) => fail(`could not be started: ${error.message}`));
     child.once('exit', (code) => fail(`ended with exit code ${code} before it was ready`));

@@ -147,6 +147,8 @@ async function withMaster(
     program: 'master',
     args: ['--port', '0', '--data', join(dir, 'master'), '--log-level', 'warn', ...args],
     logFile: join(dir, 'master.log'),
+    // Ten million files are read in minutes.
+    readyWithinMs: 600_000,
   });
   const cluster = openCluster({ master: master.address });
   try {

@@ -89,6 +89,7 @@ export const aStatus = (changes: Partial<ClusterStatus> = {}): ClusterStatus => 
   uploadsInProgress: 0,
   deletionsDue: 0,
   settled: true,
+  security: 'loopback',
   ...changes,
 });
 

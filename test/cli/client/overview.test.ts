@@ -19,6 +19,7 @@ describe('status, keepers, fsck and verify', () => {
       surplus: 0,
       uploadsInProgress: 0,
       deletionsDue: 0,
+      security: 'loopback',
     });
   });
 

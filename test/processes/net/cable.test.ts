@@ -14,11 +14,19 @@ describe('a keeper on a network of its own', () => {
     onTestFinished(() => cable.remove());
     const rig = await Rig.start({
       keepers: 4,
-      masterArgs: ['--host', '0.0.0.0', '--suspect-after', '2s', '--lost-after', '5s'],
+      masterArgs: [
+        '--host',
+        '0.0.0.0',
+        '--insecure',
+        '--suspect-after',
+        '2s',
+        '--lost-after',
+        '5s',
+      ],
       launch: (name, masterPort) => {
         if (name === 'master') return {};
         const host = name === 'k1' ? cable.inside : cable.host;
-        const args = ['--host', host, '--master', `${cable.host}:${masterPort}`];
+        const args = ['--host', host, '--insecure', '--master', `${cable.host}:${masterPort}`];
         return name === 'k1' ? { args, through: cable.through } : { args };
       },
     });

@@ -202,7 +202,7 @@ export class SimCluster {
   #createMaster(): Service {
     const box = new Box('10.0.0.1', clientDiskBytes);
     const { suspectAfterMs, lostAfterMs, repairEveryMs, replicas, acks } = this.shape;
-    const settings = { suspectAfterMs, lostAfterMs, repairEveryMs, replicas, acks };
+    const settings = { suspectAfterMs, lostAfterMs, repairEveryMs, replicas, acks, insecure: true };
     return new Service({
       name: 'master',
       box,
@@ -241,6 +241,7 @@ export class SimCluster {
         return startKeeper(
           {
             host: box.address,
+            insecure: true,
             port: keeperPort,
             master: this.masterAddress,
             dataDir: keeperRoot,

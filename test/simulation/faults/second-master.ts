@@ -45,6 +45,7 @@ function createSecond({ master: { box }, stage, shape }: SimCluster): Service {
       startMaster(
         {
           host: box.address,
+          insecure: true,
           port: secondPort,
           dataDir: tableDirectory,
           replicas,

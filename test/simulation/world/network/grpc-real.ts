@@ -4,7 +4,11 @@
  *
  * Named by the files they are in, so that whoever replaces the package does not replace these.
  */
-import { ChannelCredentials } from '@grpc/grpc-js/build/src/channel-credentials.js';
+import {
+  ChannelCredentials,
+  createCertificateProviderChannelCredentials,
+} from '@grpc/grpc-js/build/src/channel-credentials.js';
+import { createCertificateProviderServerCredentials } from '@grpc/grpc-js/build/src/server-credentials.js';
 
 export type {
   Call as CallInterface,
@@ -33,6 +37,17 @@ export {
   serverErrorToStatus,
 } from '@grpc/grpc-js/build/src/server-call.js';
 export { ServerCredentials } from '@grpc/grpc-js/build/src/server-credentials.js';
-export type { ServerInterceptingCallInterface } from '@grpc/grpc-js/build/src/server-interceptors.js';
+export {
+  ResponderBuilder,
+  ServerInterceptingCall,
+  type ServerInterceptingCallInterface,
+  ServerListenerBuilder,
+} from '@grpc/grpc-js/build/src/server-interceptors.js';
 
 export const credentials = { createInsecure: () => ChannelCredentials.createInsecure() };
+
+/** No simulated process has a certificate: these are here to be imported. */
+export const experimental = {
+  createCertificateProviderChannelCredentials,
+  createCertificateProviderServerCredentials,
+};

@@ -13,9 +13,13 @@ import {
 
 export {
   credentials,
+  experimental,
   logVerbosity,
   Metadata,
+  ResponderBuilder,
   ServerCredentials,
+  ServerInterceptingCall,
+  ServerListenerBuilder,
   status,
 } from './grpc-real.js';
 export { Server } from './grpc-server.js';

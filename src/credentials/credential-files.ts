@@ -1,0 +1,165 @@
+/**
+ * The three files by which a process shows who it is: `ca.crt`, `tls.crt` and `tls.key` of one
+ * directory, read again now and then, so that certificates are renewed without a restart.
+ *
+ * A later version that is not good is told and not taken: the one before stays in use.
+ */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ReelkeepError } from '../domain/errors.js';
+import type { CredentialFiles, OwnCredentials } from '../domain/own-credentials.js';
+import { type Principal, parsePrincipal, type Role } from '../domain/principal.js';
+import { credentialLimits } from './limits.js';
+
+/** Of a directory that a process is started with. */
+export const credentialNames = { ca: 'ca.crt', certificate: 'tls.crt', key: 'tls.key' } as const;
+
+export interface CredentialOptions {
+  readonly directory: string;
+  /** What this process is. */
+  readonly roles: readonly Role[];
+  readonly reloadEveryMs?: number;
+  /** Renewed, or why what is there now is not taken. */
+  onNews(news: 'renewed' | ReelkeepError): void;
+}
+
+type Listener = (files: CredentialFiles) => void;
+
+export class Credentials implements OwnCredentials {
+  readonly principal: Principal;
+  readonly #options: CredentialOptions;
+  readonly #listeners = new Set<Listener>();
+  readonly #looking: NodeJS.Timeout;
+  #files: CredentialFiles;
+  #told = '';
+  #isLooking = false;
+
+  /** @throws ReelkeepError `usage`, which says which file and what to do */
+  static async open(options: CredentialOptions): Promise<Credentials> {
+    const files = await readFiles(options.directory);
+    return new Credentials(options, files, judge(options, files));
+  }
+
+  private constructor(options: CredentialOptions, files: CredentialFiles, principal: Principal) {
+    this.#options = options;
+    this.#files = files;
+    this.principal = principal;
+    const { reloadEveryMs = credentialLimits.reloadEveryMs } = options;
+    this.#looking = setInterval(() => void this.#look(), reloadEveryMs).unref();
+  }
+
+  get files(): CredentialFiles {
+    return this.#files;
+  }
+
+  onRenewed(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    clearInterval(this.#looking);
+    this.#listeners.clear();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      const files = await readFiles(this.#options.directory);
+      if (isSame(files, this.#files)) return;
+      const principal = judge(this.#options, files);
+      if (
+        principal.name !== this.principal.name ||
+        principal.clusterId !== this.principal.clusterId
+      )
+        throw wrong(this.#options.directory, 'the new certificate is of somebody else');
+      this.#files = files;
+      this.#told = '';
+      for (const listener of this.#listeners) listener(files);
+      this.#options.onNews('renewed');
+    } catch (error) {
+      if (!(error instanceof ReelkeepError)) throw error;
+      // Once, not every few seconds.
+      if (this.#told !== error.detail) this.#options.onNews(error);
+      this.#told = error.detail;
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+}
+
+async function readFiles(directory: string): Promise<CredentialFiles> {
+  const [ca, certificate, key] = await Promise.all([
+    readSmallFile(directory, credentialNames.ca),
+    readSmallFile(directory, credentialNames.certificate),
+    readSmallFile(directory, credentialNames.key),
+  ]);
+  if ((key.mode & 0o077) !== 0)
+    throw wrong(directory, `${credentialNames.key} can be read by others: chmod 600 it`);
+  return { ca: ca.bytes, certificate: certificate.bytes, key: key.bytes };
+}
+
+async function readSmallFile(directory: string, name: string) {
+  try {
+    const file = await open(join(directory, name));
+    try {
+      const { size, mode } = await file.stat();
+      if (size > credentialLimits.credentialBytesMax) throw wrong(directory, `${name} is too long`);
+      return { bytes: await file.readFile(), mode };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof ReelkeepError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw wrong(directory, why, error);
+  }
+}
+
+/** Whose they are, if they are of one piece. */
+function judge({ directory, roles }: CredentialOptions, files: CredentialFiles): Principal {
+  const own = parseCertificate(directory, credentialNames.certificate, files.certificate);
+  const authority = parseCertificate(directory, credentialNames.ca, files.ca);
+  if (!own.checkPrivateKey(parseKey(directory, files.key)))
+    throw wrong(
+      directory,
+      `${credentialNames.key} is not the key of ${credentialNames.certificate}`,
+    );
+  if (!own.checkIssued(authority) || !own.verify(authority.publicKey))
+    throw wrong(
+      directory,
+      `${credentialNames.certificate} was not issued by ${credentialNames.ca}`,
+    );
+  const now = Date.now();
+  if (now >= Date.parse(own.validTo) || now >= Date.parse(authority.validTo))
+    throw wrong(directory, `the certificate ended on ${own.validTo}: issue another`);
+  const principal = parsePrincipal(own.subjectAltName);
+  if (principal === undefined) throw wrong(directory, 'the certificate names no role of Reelkeep');
+  if (!roles.includes(principal.role))
+    throw wrong(directory, `they are of a ${principal.role}, and this is a ${roles.join(' or ')}`);
+  return principal;
+}
+
+function parseCertificate(directory: string, name: string, pem: Buffer): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch (error) {
+    throw wrong(directory, `${name} is no certificate`, error);
+  }
+}
+
+function parseKey(directory: string, pem: Buffer) {
+  try {
+    return createPrivateKey(pem);
+  } catch (error) {
+    throw wrong(directory, `${credentialNames.key} is no private key`, error);
+  }
+}
+
+const isSame = (a: CredentialFiles, b: CredentialFiles): boolean =>
+  a.ca.equals(b.ca) && a.certificate.equals(b.certificate) && a.key.equals(b.key);
+
+const wrong = (directory: string, why: string, cause?: unknown): ReelkeepError =>
+  new ReelkeepError('usage', `--credentials ${directory}: ${why}`, { cause });

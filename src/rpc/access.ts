@@ -1,0 +1,72 @@
+/** Lets a call in, or not, by who the certificate of its connection speaks for. */
+import {
+  ResponderBuilder,
+  ServerInterceptingCall,
+  type ServerInterceptor,
+  ServerListenerBuilder,
+  status,
+} from '@grpc/grpc-js';
+import type { Principal } from '../domain/principal.js';
+import { parsePrincipal } from '../domain/principal.js';
+import { rolesFor } from './access-rules.js';
+
+/** What a keeper sends says which keeper it is of, in one of these places. */
+interface OfKeeper {
+  readonly keeperId?: string;
+  readonly stamp?: { readonly keeperId: string } | undefined;
+}
+
+export interface Refusal {
+  readonly method: string;
+  readonly peer: string;
+  readonly principal: Principal | undefined;
+  readonly why: string;
+}
+
+/** @param clusterId that the peer must be of */
+export function accessInterceptor(
+  clusterId: string,
+  onRefused: (refusal: Refusal) => void,
+): ServerInterceptor {
+  return ({ path }, call) => {
+    const principal = parsePrincipal(call.getAuthContext().sslPeerCertificate?.subjectaltname);
+    const refuse = (why: string): void => {
+      onRefused({ method: path, peer: call.getPeer(), principal, why });
+      call.sendStatus({ code: status.PERMISSION_DENIED, details: why });
+    };
+    const listener = new ServerListenerBuilder()
+      .withOnReceiveMetadata((metadata, next) => {
+        const why = whyRefused(path, principal, clusterId);
+        if (why === undefined) next(metadata);
+        else refuse(why);
+      })
+      .withOnReceiveMessage((message: OfKeeper, next) => {
+        const why = principal?.role === 'keeper' ? whyNotItsOwn(message, principal) : undefined;
+        if (why === undefined) next(message);
+        else refuse(why);
+      })
+      .build();
+    return new ServerInterceptingCall(
+      call,
+      new ResponderBuilder().withStart((next) => next(listener)).build(),
+    );
+  };
+}
+
+function whyRefused(
+  path: string,
+  principal: Principal | undefined,
+  clusterId: string,
+): string | undefined {
+  if (principal === undefined) return 'the certificate names no role of Reelkeep';
+  if (principal.clusterId !== clusterId) return 'the certificate is of another cluster';
+  if (rolesFor(path).includes(principal.role)) return undefined;
+  return `a ${principal.role} may not call ${path.slice(path.lastIndexOf('/') + 1)}`;
+}
+
+/** Keeper k speaks for k alone. */
+function whyNotItsOwn(message: OfKeeper, { name }: Principal): string | undefined {
+  const claimed = message.stamp?.keeperId ?? message.keeperId;
+  if (claimed === undefined || claimed === name) return undefined;
+  return `the certificate is of keeper ${name}, which may not speak for another`;
+}
