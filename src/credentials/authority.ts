@@ -24,6 +24,7 @@ import {
 } from '../domain/principal.js';
 import { credentialNames } from './credential-files.js';
 import { credentialLimits } from './limits.js';
+import { openPolicy, policyName } from './policy-file.js';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const authorityNames = { certificate: 'ca.crt', key: 'ca.key' } as const;
@@ -148,6 +149,13 @@ export class Authority {
     await replace(place('key'), await keyPem(keys.privateKey), 0o600);
     await replace(place('certificate'), certificate.toString('pem'), 0o644);
     return directory;
+  }
+
+  /** Of its master: what its clients may do, to be changed by hand; one that is there stays. */
+  async writePolicy(directory: string): Promise<void> {
+    const path = join(directory, policyName);
+    const text = `${JSON.stringify(openPolicy, null, 2)}\n`;
+    await writeNew(path, text, 0o600);
   }
 }
 

@@ -7,8 +7,8 @@ import {
   status,
 } from '@grpc/grpc-js';
 import type { Principal } from '../domain/principal.js';
-import { parsePrincipal } from '../domain/principal.js';
 import { rolesFor } from './access-rules.js';
+import { callerOf } from './caller.js';
 
 /** What a keeper sends says which keeper it is of, in one of these places. */
 interface OfKeeper {
@@ -29,7 +29,7 @@ export function accessInterceptor(
   onRefused: (refusal: Refusal) => void,
 ): ServerInterceptor {
   return ({ path }, call) => {
-    const principal = parsePrincipal(call.getAuthContext().sslPeerCertificate?.subjectaltname);
+    const principal = callerOf(call);
     const refuse = (why: string): void => {
       onRefused({ method: path, peer: call.getPeer(), principal, why });
       call.sendStatus({ code: status.PERMISSION_DENIED, details: why });

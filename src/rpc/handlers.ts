@@ -7,15 +7,22 @@ import type {
   ServerWritableStream,
 } from '@grpc/grpc-js';
 import { ReelkeepError } from '../domain/errors.js';
+import type { Principal } from '../domain/principal.js';
+import { callerOf } from './caller.js';
 import { drained } from './drained.js';
 import { toStatus } from './status.js';
 
-export type UnaryHandler<Request, Response> = (request: Request) => Promise<Response>;
+/** @param who calls, by the certificate of the connection; nobody in particular where there is none */
+export type UnaryHandler<Request, Response> = (
+  request: Request,
+  who?: Principal | undefined,
+) => Promise<Response>;
 
 /** @param signal aborted when the caller went away */
 export type StreamHandler<Request, Response> = (
   request: Request,
   signal: AbortSignal,
+  who?: Principal | undefined,
 ) => AsyncIterable<Response>;
 
 export type PagesHandler<Request, Response> = (pages: AsyncIterable<Request>) => Promise<Response>;
@@ -24,7 +31,7 @@ export function unary<Request, Response>(
   handler: UnaryHandler<Request, Response>,
 ): handleUnaryCall<Request, Response> {
   return (call: ServerUnaryCall<Request, Response>, callback) => {
-    handler(call.request).then(
+    handler(call.request, callerOf(call)).then(
       (response) => callback(null, response),
       (error: unknown) => callback(toStatus(error)),
     );
@@ -37,7 +44,8 @@ export function serverStream<Request, Response>(
   return (call: ServerWritableStream<Request, Response>) => {
     const gone = new AbortController();
     call.on('cancelled', () => gone.abort());
-    writeAll(call, handler(call.request, gone.signal), gone.signal).then(
+    const messages = handler(call.request, gone.signal, callerOf(call));
+    writeAll(call, messages, gone.signal).then(
       () => call.end(),
       (error: unknown) => {
         if (!gone.signal.aborted) call.emit('error', toStatus(error));

@@ -17,6 +17,7 @@ export async function copyTable(from: string, to: string): Promise<void> {
   }
   const handle = await openFile(to, 'r+');
   try {
+    await handle.chmod(0o600);
     await new DiskSync({ durability: 'strict' }).file(handle, to);
   } finally {
     await handle.close();

@@ -230,6 +230,9 @@ class LmdbTransaction implements TableTransaction {
   }
 }
 
+/** Of the files that LMDB makes; known to it, and not to its types. */
+const ownFilesOnly = { permissionsMode: 0o600 };
+
 function openDatabase(path: string): Database {
   try {
     return open<Buffer, Buffer>(path, {
@@ -238,6 +241,7 @@ function openDatabase(path: string): Database {
       mapSize: tableMapBytesMax,
       // Without it a commit returns before it is synced, and is synced later by another thread.
       overlappingSync: false,
+      ...ownFilesOnly,
     });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -10,6 +10,7 @@ import { resolveReplicationLimits } from '../../src/domain/replication-limits.js
 import { scrubLimits } from '../../src/domain/scrub.js';
 import { defaultTableLimits } from '../../src/domain/table-limits.js';
 import { rpcLimits } from '../../src/rpc/limits.js';
+import { auditLimits } from '../../src/storage/audit-log.js';
 import { storageLimits } from '../../src/storage/limits.js';
 import { hashPoolLimits } from '../../src/storage/pool/hash-pool.js';
 import { resolveTransferLimits } from '../../src/transfer/limits.js';
@@ -28,6 +29,7 @@ const limitsOfFiles: Readonly<Record<string, object>> = {
   'domain/scrub.ts': scrubLimits,
   'domain/table-limits.ts': defaultTableLimits,
   'rpc/limits.ts': rpcLimits,
+  'storage/audit-log.ts': auditLimits,
   'storage/limits.ts': storageLimits,
   'storage/pool/hash-pool.ts': hashPoolLimits,
   'transfer/limits.ts': resolveTransferLimits(),

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -25,7 +25,9 @@ describe('a cluster with certificates', () => {
     await issue(ca, 'master', 'main');
     for (const name of [...keepers, 'k4']) await issue(ca, 'keeper', name);
     await issue(ca, 'client', 'me');
-    await rig.until('the master has the new certificate', () => hasRenewed(rig, 'master'));
+    await rig.until('the master has the new certificate', () =>
+      hasLogged(rig, 'master', 'the certificate was renewed'),
+    );
     await rig.startKeeper(victim);
     await rig.healthy();
     await rig.kill('master');
@@ -63,6 +65,72 @@ describe('a cluster with certificates', () => {
     expect([client.code, client.stderr]).toEqual([4, expect.stringContaining('may not call')]);
     expect([keeper.code, keeper.stderr]).toEqual([2, expect.stringContaining('of a keeper')]);
     expect([impostor.code, impostor.stderr]).toEqual([2, expect.stringContaining('of keeper k1')]);
+  });
+});
+
+describe('a policy', () => {
+  it('says which names a client may see and change, and is followed as it is now', {
+    timeout: 120_000,
+  }, async () => {
+    const ca = await makeAuthority();
+    const rig = await start(ca, 1);
+    await rig.succeed('put', clip, '--as', 'mine/clip.mp4', '--target', '1');
+    await rig.succeed('put', clip, '--as', 'theirs/clip.mp4', '--target', '1');
+    const policy = join(ca, 'master-main', 'policy.json');
+    const grants = [
+      { clients: ['me'], prefixes: ['mine/'], may: ['read', 'list', 'write'] },
+      { clients: ['other'], prefixes: ['theirs/'], may: ['read'] },
+    ];
+
+    await writeFile(policy, JSON.stringify({ format: 1, grants }));
+    await rig.until('it was taken', () => hasLogged(rig, 'master', 'the policy was taken'));
+    const [mine, theirs, removal, listed] = await Promise.all([
+      rig.client('stat', 'mine/clip.mp4'),
+      rig.client('get', 'theirs/clip.mp4', '-o', rig.path('stolen.mp4')),
+      rig.client('rm', 'mine/clip.mp4'),
+      rig.client('ls'),
+    ]);
+    await writeFile(policy, '{');
+    await rig.until('nothing is granted', async () => (await rig.client('ls')).code === 4);
+
+    expect([mine.code, theirs.code, removal.code]).toEqual([0, 4, 4]);
+    expect(theirs.stderr).toContain('client me may not read "theirs/clip.mp4"');
+    expect(listed.stdout).toBe('mine/clip.mp4\n');
+    const who = { role: 'client', name: 'me' };
+    await rig.until('it is written down', async () => (await audited(rig)).length >= 4);
+    const mayNot = { who, outcome: 'refused', why: expect.stringContaining('may not') };
+    expect(await audited(rig)).toEqual(
+      expect.arrayContaining([
+        {
+          ...anyTime,
+          who,
+          what: 'BeginUpload',
+          about: anUpload('mine/clip.mp4'),
+          outcome: 'allowed',
+        },
+        { ...anyTime, ...mayNot, what: 'Locate', about: { name: 'theirs/clip.mp4' } },
+        { ...anyTime, ...mayNot, what: 'Remove', about: { name: 'mine/clip.mp4' } },
+      ]),
+    );
+  });
+});
+
+describe('what servers write', () => {
+  it('is for their user alone', { timeout: 120_000 }, async () => {
+    const ca = await makeAuthority();
+    const rig = await start(ca, 1, ['--snapshot-every', '1s']);
+    await rig.succeed('put', clip, '--target', '1');
+    await rig.until('there is a snapshot', async () => 'snapshot' in (await rig.status()));
+    const written = [rig.data('master'), rig.data('k1')];
+
+    const open: string[] = [];
+    for (const root of written)
+      for (const name of ['', ...(await readdir(root, { recursive: true }))]) {
+        const { mode } = await stat(join(root, name));
+        if ((mode & 0o077) !== 0) open.push(name);
+      }
+
+    expect(open).toEqual([]);
   });
 });
 
@@ -131,17 +199,30 @@ async function makeAuthority(): Promise<string> {
 const issue = (ca: string, role: string, name: string): Promise<void> =>
   succeed('master', ['issue', role, name, '--ca', ca]);
 
-const start = (ca: string, count: number): Promise<Rig> =>
+const start = (ca: string, count: number, masterArgs: readonly string[] = []): Promise<Rig> =>
   Rig.start({
     keepers: count,
+    masterArgs,
     clientArgs: ['--credentials', join(ca, 'client-me')],
     launch: (name) => ({
       args: ['--credentials', join(ca, name === 'master' ? 'master-main' : `keeper-${name}`)],
     }),
   });
 
-const hasRenewed = async (rig: Rig, name: string): Promise<boolean> =>
-  (await readFile(rig.path(`${name}.log`), 'utf8')).includes('the certificate was renewed');
+const hasLogged = async (rig: Rig, name: string, what: string): Promise<boolean> =>
+  (await readFile(rig.path(`${name}.log`), 'utf8')).includes(what);
+
+const anyTime = { at: expect.any(String) };
+const anUpload = (name: string) => ({ name, uploadId: expect.any(String) });
+
+/** Whole lines of the master's audit log. */
+async function audited(rig: Rig): Promise<readonly unknown[]> {
+  const text = await readFile(rig.data('master', 'audit', 'audit.jsonl'), 'utf8');
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+}
 
 async function succeed(program: 'master', args: readonly string[]): Promise<void> {
   const { code, stderr } = await runProgram(program, args);

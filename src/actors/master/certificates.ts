@@ -34,6 +34,7 @@ export async function initAuthority(
   const known = cluster === undefined ? undefined : clusterId(cluster);
   const authority = await Authority.create(directory, known, days);
   const issued = await authority.issue({ role: 'master', name: 'main' });
+  await authority.writePolicy(issued);
   return { directory: issued, clusterId: authority.clusterId };
 }
 

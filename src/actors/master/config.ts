@@ -33,6 +33,8 @@ export interface MasterOptions {
   readonly restore?: string | undefined;
   /** Directory of the certificate by which this master is known; plain text without it. */
   readonly credentialsDir?: string | undefined;
+  /** File that says what clients may do; `policy.json` in `credentialsDir`. */
+  readonly policy?: string | undefined;
   /** Reachable from elsewhere without credentials, all the same; no. */
   readonly insecure?: boolean;
 }
@@ -67,6 +69,7 @@ export function resolveConfig(options: MasterOptions): MasterConfig {
     repairEveryMs: options.repairEveryMs ?? 1_000,
     accept: options.accept ?? 'mp4',
     credentialsDir: options.credentialsDir,
+    policy: options.policy,
     insecure: options.insecure ?? false,
     ...resolveTable(options),
     brokenAfterMs: Math.min(1_000, lostAfterMs / 2),
@@ -108,6 +111,10 @@ function checkRelations(config: MasterConfig): void {
   refuseUnless(
     suspectAfterMs < lostAfterMs,
     `--suspect-after (${suspectAfterMs} ms) must be shorter than --lost-after (${lostAfterMs} ms)`,
+  );
+  refuseUnless(
+    config.policy === undefined || config.credentialsDir !== undefined,
+    '--policy asks for --credentials: without certificates nobody is known',
   );
   refuseUnless(repairEveryMs >= 10, '--repair-every must be at least 10ms');
   refuseOpenDoor(config, ['bin/master init-ca DIR', 'bin/master --credentials DIR/master-main …']);

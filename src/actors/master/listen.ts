@@ -1,42 +1,65 @@
 /** Opens the master's port to those who may come in. */
-import type { Credentials } from '../../credentials/credential-files.js';
-import { type Access, ControlServer } from '../../rpc/control-server.js';
+import { type Access, type ClientHandlers, ControlServer } from '../../rpc/control-server.js';
+import type { AuditEntry, AuditLog } from '../../storage/audit-log.js';
+import { withAudit } from './audited.js';
 import { createFileHandlers } from './file-handlers.js';
 import { createKeeperHandlers } from './keeper-handlers.js';
 import { createOverviewHandlers } from './overview-handlers.js';
 import { createReportHandlers } from './report-handlers.js';
 import { createRetireHandler } from './retire-keeper.js';
+import { withRights } from './rights.js';
+import { openAudit, type Secured } from './secured.js';
 import { createSessionHandler } from './session-handler.js';
 import { createUploadHandlers } from './upload-handlers.js';
 import { createVerifyHandlers } from './verify-handlers.js';
 import type { MasterWorld } from './world.js';
 
-/** @param credentials everyone who reaches the port may come in without them */
-export async function listen(
-  world: MasterWorld,
-  credentials: Credentials | undefined,
-): Promise<ControlServer> {
-  const { host, port } = world.config;
-  return await ControlServer.listen({
+export interface Listening {
+  readonly server: ControlServer;
+  /** Of who asked for what; none where everyone may do everything. */
+  readonly audit: AuditLog | undefined;
+}
+
+/** @param secured everyone who reaches the port may do everything without it */
+export async function listen(world: MasterWorld, secured: Secured | undefined): Promise<Listening> {
+  const { config, log } = world;
+  const { host, port } = config;
+  const audit = secured && (await openAudit(config, log));
+  const note = (entry: AuditEntry): void => audit?.note(entry);
+  const client = {
+    ...createUploadHandlers(world),
+    ...createFileHandlers(world),
+    ...createOverviewHandlers(world),
+    ...createRetireHandler(world),
+    ...createVerifyHandlers(world),
+  };
+  const server = await ControlServer.listen({
     host,
     port,
-    access: credentials && accessOf(world, credentials),
-    client: {
-      ...createUploadHandlers(world),
-      ...createFileHandlers(world),
-      ...createOverviewHandlers(world),
-      ...createRetireHandler(world),
-      ...createVerifyHandlers(world),
-    },
+    access: secured && accessOf(world, secured, note),
+    client: secured === undefined ? client : guarded(client, secured, note),
     keeper: {
       ...createKeeperHandlers(world),
       ...createReportHandlers(world),
       session: createSessionHandler(world),
     },
   });
+  return { server, audit };
 }
 
-const accessOf = ({ log }: MasterWorld, credentials: Credentials): Access => ({
+type Note = (entry: AuditEntry) => void;
+
+const guarded = (client: ClientHandlers, { policy }: Secured, note: Note): ClientHandlers =>
+  withAudit(
+    withRights(client, () => policy.policy),
+    note,
+  );
+
+const accessOf = ({ log }: MasterWorld, { credentials }: Secured, note: Note): Access => ({
   credentials,
-  onRefused: ({ principal, ...refusal }) => log.warn({ ...refusal, ...principal }, 'refused'),
+  onRefused: ({ principal, peer, method, why }) => {
+    const who = principal && { role: principal.role, name: principal.name };
+    log.warn({ ...who, peer, method, why }, 'refused');
+    note({ who, peer, what: method, outcome: 'refused', why });
+  },
 });

@@ -3,13 +3,11 @@
  * them in the reverse order: table, deciding threads, gRPC server, clocks.
  */
 import type { Logger } from 'pino';
-import type { Credentials } from '../../credentials/credential-files.js';
 import { wallMs } from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
 import { resolveLivenessLimits } from '../../domain/liveness.js';
 import { resolveReplicationLimits } from '../../domain/replication-limits.js';
 import type { TrustEvidence } from '../../domain/trust.js';
-import type { ControlServer } from '../../rpc/control-server.js';
 import type { MonitorEffect, MonitorMessage } from '../heartbeat-monitor/messages.js';
 import type { LookupTable } from '../lookup-table/client.js';
 import type { KeeperRecord, TableSummary } from '../lookup-table/messages.js';
@@ -19,7 +17,6 @@ import {
   type ReplicationEffect,
   type ReplicationMessage,
 } from '../replication-loop/messages.js';
-import { openCredentials } from '../runtime/own-credentials.js';
 import type { MasterConfig } from './config.js';
 import { Dispatcher } from './dispatcher.js';
 import { DropOrders } from './drop-orders.js';
@@ -27,10 +24,11 @@ import { EarlyFinds } from './early-finds.js';
 import { gatherEvidence } from './evidence.js';
 import { Garbage } from './garbage.js';
 import { KeeperDirectory } from './keeper-directory.js';
-import { listen } from './listen.js';
+import { type Listening, listen } from './listen.js';
 import { PresentTerm } from './present-term.js';
 import { Promises } from './promises.js';
 import { forgetKeeper } from './retire-keeper.js';
+import { closeSecured, openSecured, type Secured } from './secured.js';
 import { startTable } from './start-table.js';
 import { TakingIn } from './taking-in.js';
 import { type LoopThread, type MonitorThread, startDecidingThread } from './threads.js';
@@ -59,11 +57,11 @@ export class MasterParts {
   readonly #garbage = new Garbage();
   readonly #term = new PresentTerm();
   readonly #takingIn = new TakingIn();
-  #credentials: Credentials | undefined;
+  #secured: Secured | undefined;
   #table: LookupTable | undefined;
   #monitor: MonitorThread | undefined;
   #loop: LoopThread | undefined;
-  #server: ControlServer | undefined;
+  #listening: Listening | undefined;
   #timers: NodeJS.Timeout[] = [];
   #summary: TableSummary | undefined;
   #opening: Promise<void> = Promise.resolve();
@@ -77,7 +75,7 @@ export class MasterParts {
   }
 
   get port(): number {
-    return this.#server?.port ?? this.#options.config.port;
+    return this.#listening?.server.port ?? this.#options.config.port;
   }
 
   get clusterId(): string {
@@ -91,7 +89,7 @@ export class MasterParts {
 
   async #open(): Promise<void> {
     const { config, log } = this.#options;
-    this.#credentials = await openCredentials(config.credentialsDir, 'master', log);
+    this.#secured = await openSecured(config, log);
     await this.#openTable();
     await this.#startThreads();
     const records = await this.#needTable().ask('list keepers', null);
@@ -114,11 +112,12 @@ export class MasterParts {
     for (const timer of this.#timers) clearInterval(timer);
     // Sessions do not end by themselves, and the server would wait for them.
     this.#keepers.endSessions();
-    await this.#server?.close(this.#options.config.stopGraceMs);
+    await this.#listening?.server.close(this.#options.config.stopGraceMs);
     this.#world.verifications.close();
     await Promise.all([this.#monitor?.stop(), this.#loop?.stop()]);
     await this.#table?.stop();
-    this.#credentials?.close();
+    await this.#listening?.audit?.close();
+    closeSecured(this.#secured);
   }
 
   /** The master's own trust in its table has changed. */
@@ -133,7 +132,7 @@ export class MasterParts {
 
   async #openTable(): Promise<void> {
     const { config, log, onThreadLost } = this.#options;
-    const cluster = this.#credentials?.principal.clusterId;
+    const cluster = this.#secured?.credentials.principal.clusterId;
     this.#table = await startTable({ ...config, cluster }, log, {
       onNotices: (notices) => {
         for (const notice of notices) this.#dispatcher.onTableNotice(notice);
@@ -178,9 +177,9 @@ export class MasterParts {
   }
 
   async #listen(): Promise<void> {
-    this.#server = await listen(this.#world, this.#credentials);
+    this.#listening = await listen(this.#world, this.#secured);
     // Reads and uploads are answered from now on, whatever the mode.
-    this.#server.setServing(true);
+    this.#listening.server.setServing(true);
   }
 
   #startClocks(): void {

@@ -166,8 +166,9 @@ export class ServerCall implements ServerInterceptingCallInterface {
     throw new TrapError('getHost has no twin');
   }
 
-  getAuthContext(): never {
-    throw new TrapError('getAuthContext has no twin');
+  /** As of a connection in plain text: no simulated process has a certificate. */
+  getAuthContext(): object {
+    return {};
   }
 
   getConnectionInfo(): never {
