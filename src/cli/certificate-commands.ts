@@ -30,9 +30,9 @@ const initCommand = (): Command =>
     .option('--cluster <id>', 'of a master that has a table already: as its cluster.json says')
     .option('--days <count>', 'how long the authority is good', days, defaultDays.authority)
     .action(async (dir: string, { cluster, days }: { cluster?: string; days: number }) => {
-      const { directory, clusterId } = await initAuthority(dir, cluster, days);
+      const { directory, clusterId, policy } = await initAuthority(dir, cluster, days);
       process.stdout.write(
-        `cluster ${clusterId}\nstart the master with --credentials ${directory}\n`,
+        `cluster ${clusterId}\nstart the master with --credentials ${directory} --policy ${policy}\n`,
       );
     });
 

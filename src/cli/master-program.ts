@@ -68,7 +68,7 @@ export function runMaster(argv: readonly string[]): Promise<number> {
       'puts a snapshot (a path, a name below snapshots in --data, or latest) in the place of a table that is damaged or gone, and takes in what the keepers hold beyond it; a table that is sound stays: it is no error when this was done before with the same words, else it is refused',
     )
     .option('--credentials <dir>', 'the master’s certificate; only who has one may come in then')
-    .option('--policy <file>', 'what clients may do (default: policy.json of --credentials)')
+    .option('--policy <file>', 'what clients may do; init-ca makes one')
     .option('--insecure', 'whoever reaches the port may do anything', false)
     .addHelpText(
       'after',

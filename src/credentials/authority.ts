@@ -151,11 +151,14 @@ export class Authority {
     return directory;
   }
 
-  /** Of its master: what its clients may do, to be changed by hand; one that is there stays. */
-  async writePolicy(directory: string): Promise<void> {
-    const path = join(directory, policyName);
-    const text = `${JSON.stringify(openPolicy, null, 2)}\n`;
-    await writeNew(path, text, 0o600);
+  /**
+   * What its clients may do, to be changed by hand; never written over.
+   * @returns the path; not below a certificate, so that renewing one brings no older policy with it
+   */
+  async writePolicy(): Promise<string> {
+    const path = join(this.directory, policyName);
+    await writeNew(path, `${JSON.stringify(openPolicy, null, 2)}\n`, 0o600);
+    return path;
   }
 }
 

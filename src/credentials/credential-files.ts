@@ -7,6 +7,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { ReelkeepError } from '../domain/errors.js';
 import type { CredentialFiles, OwnCredentials } from '../domain/own-credentials.js';
 import { type Principal, parsePrincipal, type Role } from '../domain/principal.js';
@@ -121,13 +122,14 @@ async function readSmallFile(directory: string, name: string) {
 /** Whose they are, if they are of one piece. */
 function judge({ directory, roles }: CredentialOptions, files: CredentialFiles): Principal {
   const own = parseCertificate(directory, credentialNames.certificate, files.certificate);
-  const authority = parseCertificate(directory, credentialNames.ca, files.ca);
+  const authorities = parseAll(directory, files.ca);
   if (!own.checkPrivateKey(parseKey(directory, files.key)))
     throw wrong(
       directory,
       `${credentialNames.key} is not the key of ${credentialNames.certificate}`,
     );
-  if (!own.checkIssued(authority) || !own.verify(authority.publicKey))
+  const authority = authorities.find((one) => own.checkIssued(one) && own.verify(one.publicKey));
+  if (authority === undefined)
     throw wrong(
       directory,
       `${credentialNames.certificate} was not issued by ${credentialNames.ca}`,
@@ -135,11 +137,32 @@ function judge({ directory, roles }: CredentialOptions, files: CredentialFiles):
   const now = Date.now();
   if (now >= Date.parse(own.validTo) || now >= Date.parse(authority.validTo))
     throw wrong(directory, `the certificate ended on ${own.validTo}: issue another`);
+  requireUsable(directory, files);
   const principal = parsePrincipal(own.subjectAltName);
   if (principal === undefined) throw wrong(directory, 'the certificate names no role of Reelkeep');
   if (!roles.includes(principal.role))
     throw wrong(directory, `they are of a ${principal.role}, and this is a ${roles.join(' or ')}`);
   return principal;
+}
+
+/** Several are there while one authority takes the place of another. */
+function parseAll(directory: string, pem: Buffer): readonly X509Certificate[] {
+  const begin = '-----BEGIN CERTIFICATE-----';
+  const [, ...blocks] = pem.toString('latin1').split(begin);
+  if (blocks.length === 0) throw wrong(directory, `${credentialNames.ca} is no certificate`);
+  return blocks.map((block) =>
+    parseCertificate(directory, credentialNames.ca, Buffer.from(begin + block, 'latin1')),
+  );
+}
+
+/** What OpenSSL does not take, gRPC would take in silence, and let nobody in. */
+function requireUsable(directory: string, { ca, certificate, key }: CredentialFiles): void {
+  try {
+    createSecureContext({ ca, cert: certificate, key });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw wrong(directory, `they cannot be used: ${why}`, error);
+  }
 }
 
 function parseCertificate(directory: string, name: string, pem: Buffer): X509Certificate {

@@ -11,7 +11,7 @@ import { nothingGranted, type Policy, rights } from '../domain/policy.js';
 import { isPrincipalName } from '../domain/principal.js';
 import { credentialLimits } from './limits.js';
 
-/** Beside the certificate of a master, unless it is told otherwise. */
+/** As an authority writes it. */
 export const policyName = 'policy.json';
 
 /** What an authority begins with: each of its clients may do everything, which is written down to be changed. */

@@ -43,8 +43,13 @@ export function grantedWithin(
     if (prefix.startsWith(granted)) return [prefix];
     return granted.startsWith(prefix) ? [granted] : [];
   });
-  const inOrder = [...new Set(within)].sort(byBytes);
-  return inOrder.filter((one) => !inOrder.some((other) => other !== one && one.startsWith(other)));
+  const apart: string[] = [];
+  // What lies within a part comes right behind it.
+  for (const one of within.sort(byBytes)) {
+    const last = apart.at(-1);
+    if (last === undefined || !one.startsWith(last)) apart.push(one);
+  }
+  return apart;
 }
 
 function prefixesOf({ grants }: Policy, who: Principal, right: Right): readonly string[] {

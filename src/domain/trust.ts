@@ -16,6 +16,8 @@ export interface TrustEvidence {
   readonly comingIn: number;
   /** `rebuilt`: this master was started to make the table again from what keepers hold. */
   readonly base: 'trusted' | 'rebuilt';
+  /** The table was opened as it was closed, and has not been read from end to end yet. */
+  readonly isUnread?: boolean;
 }
 
 export type TrustVerdict =
@@ -33,6 +35,7 @@ export function judgeTrust(evidence: TrustEvidence): TrustVerdict {
       trust: 'none',
       reason: `the table is older than what ${ahead.join(', ')} has seen of it: put the later one back, or start the master with --rebuild`,
     };
+  if (evidence.isUnread) return { trust: 'not yet', reason: 'the table is being read' };
   if (base === 'rebuilt') return judgeRebuilt(evidence);
   return judgeReports(known, reported);
 }

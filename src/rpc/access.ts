@@ -13,6 +13,8 @@ import { callerOf } from './caller.js';
 /** What a keeper sends says which keeper it is of, in one of these places. */
 interface OfKeeper {
   readonly keeperId?: string;
+  /** That its directory is of; empty for a new one. */
+  readonly clusterId?: string;
   readonly stamp?: { readonly keeperId: string } | undefined;
 }
 
@@ -58,15 +60,18 @@ function whyRefused(
   principal: Principal | undefined,
   clusterId: string,
 ): string | undefined {
-  if (principal === undefined) return 'the certificate names no role of Reelkeep';
+  if (principal === undefined) return 'the certificate has ended, or names no role of Reelkeep';
   if (principal.clusterId !== clusterId) return 'the certificate is of another cluster';
   if (rolesFor(path).includes(principal.role)) return undefined;
   return `a ${principal.role} may not call ${path.slice(path.lastIndexOf('/') + 1)}`;
 }
 
-/** Keeper k speaks for k alone. */
-function whyNotItsOwn(message: OfKeeper, { name }: Principal): string | undefined {
-  const claimed = message.stamp?.keeperId ?? message.keeperId;
+/** Keeper k speaks for k alone, and for no other cluster. */
+function whyNotItsOwn(message: OfKeeper, { name, clusterId }: Principal): string | undefined {
+  const { stamp, keeperId, clusterId: cluster = '' } = message;
+  if (cluster !== '' && cluster !== clusterId)
+    return 'the keeper’s directory is of another cluster';
+  const claimed = stamp?.keeperId ?? keeperId;
   if (claimed === undefined || claimed === name) return undefined;
   return `the certificate is of keeper ${name}, which may not speak for another`;
 }

@@ -6,6 +6,9 @@ interface Call {
   getAuthContext(): AuthContext;
 }
 
-/** @returns undefined in plain text, and for a certificate that names nobody */
-export const callerOf = (call: Call): Principal | undefined =>
-  parsePrincipal(call.getAuthContext().sslPeerCertificate?.subjectaltname);
+/** @returns undefined in plain text, and for a certificate that names nobody, or has ended meanwhile */
+export function callerOf(call: Call): Principal | undefined {
+  const certificate = call.getAuthContext().sslPeerCertificate;
+  if (certificate === undefined || Date.parse(certificate.valid_to) <= Date.now()) return undefined;
+  return parsePrincipal(certificate.subjectaltname);
+}

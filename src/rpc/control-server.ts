@@ -148,7 +148,10 @@ export class ControlServer {
       'grpc.keepalive_time_ms': rpcLimits.keepaliveEveryMs,
       'grpc.keepalive_timeout_ms': rpcLimits.keepaliveTimeoutMs,
       'grpc.so_reuseport': 0,
-      ...(access && { interceptors: [interceptorOf(access)] }),
+      ...(access && {
+        interceptors: [interceptorOf(access)],
+        'grpc.max_connection_age_ms': rpcLimits.connectionAgeMaxMs,
+      }),
     });
     server.addService(ClientServiceService, clientService(client) as UntypedServiceImplementation);
     server.addService(KeeperServiceService, keeperService(keeper) as UntypedServiceImplementation);

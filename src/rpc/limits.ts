@@ -8,6 +8,8 @@ export const rpcLimits = {
   statNamesMax: 64,
   /** Characters of the sentence in an error, which travels as a header; a longer one is cut. */
   detailLengthMax: 2_000,
+  /** Of a connection with a certificate: calls after that come on a new one, with the certificate of then. */
+  connectionAgeMaxMs: 3_600_000,
   /** Between tries to reach a peer that is away. */
   reconnectMsMin: 100,
   reconnectMsMax: 2_000,

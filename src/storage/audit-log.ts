@@ -22,7 +22,11 @@ export const auditLimits = {
   /** Files that are kept, the one that is written included. */
   auditFilesKept: 16,
   /** Lines that wait to be written; further ones are counted. */
-  auditLinesWaitingMax: 10_000,
+  auditLinesWaitingMax: 2_000,
+  /** Characters of one text of a line; a longer one is cut. */
+  auditTextLengthMax: 1_200,
+  /** Lines of refusals in one second; further ones are counted, so that nobody can push out the rest. */
+  auditRefusalsMax: 100,
   /** From a line to its batch, in which others may follow. */
   auditBatchMs: 50,
 } as const;
@@ -49,101 +53,153 @@ export interface AuditOptions {
 }
 
 const currentName = 'audit.jsonl';
-const formerName = /^audit-.*\.jsonl$/;
+const formerName = /^audit-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z\.jsonl$/;
+const newline = 0x0a;
+const second = 1_000;
+
+/** The file that is written now. */
+interface Current {
+  readonly file: FileHandle;
+  readonly bytes: number;
+  /** It ends in the middle of a line, as after a crash. */
+  readonly isTorn: boolean;
+}
 
 export class AuditLog {
   readonly #options: Required<AuditOptions>;
   readonly #sync = new DiskSync({ durability: 'strict' });
-  #file: FileHandle;
-  #bytes: number;
+  /** Undefined after a failure, until it could be opened again. */
+  #current: Current | undefined;
   #waiting: string[] = [];
-  /** Not noted since the last batch, for want of room or because of a failure. */
+  /** Lines that were not noted, or could not be written, and have not been told of. */
   #lost = 0;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #isFailing = false;
+  readonly #refusals = { second: 0, lines: 0 };
 
   /** @throws ReelkeepError when there can be none */
   static async open(options: AuditOptions): Promise<AuditLog> {
     const directory = await makeRoot(options.directory);
-    const file = await openCurrent(directory);
-    const { size } = await file.stat();
-    const {
-      auditFileBytesMax: fileBytesMax,
-      auditFilesKept: filesKept,
-      auditLinesWaitingMax: linesWaitingMax,
-    } = auditLimits;
-    return new AuditLog(
-      { fileBytesMax, filesKept, linesWaitingMax, ...options, directory },
-      file,
-      size,
-    );
+    const { auditFileBytesMax, auditFilesKept, auditLinesWaitingMax } = auditLimits;
+    const bounds = {
+      fileBytesMax: auditFileBytesMax,
+      filesKept: auditFilesKept,
+      linesWaitingMax: auditLinesWaitingMax,
+    };
+    return new AuditLog({ ...bounds, ...options, directory }, await openCurrent(directory));
   }
 
-  private constructor(options: Required<AuditOptions>, file: FileHandle, bytes: number) {
+  private constructor(options: Required<AuditOptions>, current: Current) {
     this.#options = options;
-    this.#file = file;
-    this.#bytes = bytes;
+    this.#current = current;
   }
 
   note(entry: AuditEntry): void {
-    if (this.#waiting.length >= this.#options.linesWaitingMax) {
+    if (this.#waiting.length >= this.#options.linesWaitingMax || this.#isFlooded(entry)) {
       this.#lost += 1;
-      return;
+    } else {
+      this.#waiting.push(lineOf(entry));
     }
-    this.#waiting.push(`${JSON.stringify({ at: new Date().toISOString(), ...entry })}\n`);
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#writing = this.#writing.then(() => this.#writeBatch());
-    }, auditLimits.auditBatchMs);
+    this.#timer ??= setTimeout(() => void this.flush(), auditLimits.auditBatchMs);
   }
 
   /** Resolves when everything that was noted is on the disk, or could not be put there. */
-  async close(): Promise<void> {
+  async flush(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing = this.#writing.then(() => this.#writeBatch());
     await this.#writing;
-    await this.#writeBatch();
-    await this.#file.close();
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    await this.#current?.file.close();
+  }
+
+  #isFlooded({ outcome }: AuditEntry): boolean {
+    if (outcome === 'allowed') return false;
+    const now = Math.floor(performance.now() / second);
+    if (this.#refusals.second !== now) Object.assign(this.#refusals, { second: now, lines: 0 });
+    this.#refusals.lines += 1;
+    return this.#refusals.lines > auditLimits.auditRefusalsMax;
   }
 
   async #writeBatch(): Promise<void> {
-    const lines = this.#waiting;
+    const [lines, lost] = [this.#waiting, this.#lost];
+    if (lines.length === 0 && lost === 0) return;
     this.#waiting = [];
-    if (this.#lost > 0) lines.push(lostLine(this.#lost));
-    const lostBefore = this.#lost;
     this.#lost = 0;
-    if (lines.length === 0) return;
     try {
-      const bytes = Buffer.from(lines.join(''));
-      await this.#file.appendFile(bytes);
-      await this.#sync.file(this.#file, currentName);
-      this.#bytes += bytes.length;
+      this.#current ??= await openCurrent(this.#options.directory);
+      const { file, bytes, isTorn } = this.#current;
+      const text = [isTorn ? '\n' : '', ...lines, lost > 0 ? lostLine(lost) : ''].join('');
+      await file.appendFile(text);
+      await this.#sync.file(file, currentName);
+      this.#current = { file, bytes: bytes + Buffer.byteLength(text), isTorn: false };
+      if (this.#current.bytes >= this.#options.fileBytesMax) await this.#rotate(file);
       this.#isFailing = false;
-      if (this.#bytes >= this.#options.fileBytesMax) await this.#rotate();
     } catch (error) {
-      this.#lost += lostBefore + lines.length;
+      this.#lost += lost + lines.length;
+      await this.#giveUpFile();
       if (!this.#isFailing) this.#options.onFailure(error);
       this.#isFailing = true;
     }
   }
 
-  async #rotate(): Promise<void> {
+  /** What it has come to is looked at anew: a write may have been cut, a sync is never tried again. */
+  async #giveUpFile(): Promise<void> {
+    const file = this.#current?.file;
+    this.#current = undefined;
+    await Promise.allSettled([file?.close()]);
+  }
+
+  async #rotate(file: FileHandle): Promise<void> {
     const { directory, filesKept } = this.#options;
-    const former = join(directory, `audit-${timeInName(wallMs(Date.now()))}.jsonl`);
-    await rename(join(directory, currentName), former);
-    const before = this.#file;
-    this.#file = await openCurrent(directory);
-    this.#bytes = 0;
-    await before.close();
     const names = (await readdir(directory)).filter((name) => formerName.test(name)).sort();
-    for (const name of names.slice(0, Math.max(0, names.length - filesKept + 1)))
+    await rename(join(directory, currentName), join(directory, nameAfter(names.at(-1))));
+    this.#current = undefined;
+    await file.close();
+    for (const name of names.slice(0, Math.max(0, names.length - filesKept + 2)))
       await unlink(join(directory, name));
+    this.#current = await openCurrent(directory);
     await this.#sync.directory(directory);
   }
 }
 
-const openCurrent = (directory: string): Promise<FileHandle> =>
-  open(join(directory, currentName), 'a', 0o600);
+async function openCurrent(directory: string): Promise<Current> {
+  const file = await open(join(directory, currentName), 'a+', 0o600);
+  try {
+    const { size } = await file.stat();
+    const last = Buffer.alloc(1);
+    if (size > 0) await file.read(last, 0, 1, size - 1);
+    return { file, bytes: size, isTorn: size > 0 && last[0] !== newline };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** Later than the last one, whatever the clock says: the oldest by its name is the one that goes. */
+function nameAfter(last: string | undefined): string {
+  const [, year, month, day, hour, minute, seconds] = formerName.exec(last ?? '') ?? [];
+  const before = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${seconds}Z`);
+  const at = Math.max(Date.now(), Number.isNaN(before) ? 0 : before + 1);
+  return `audit-${timeInName(wallMs(at))}.jsonl`;
+}
+
+function lineOf({ about, why, ...entry }: AuditEntry): string {
+  const short = Object.entries(about ?? {}).map(([key, text]) => [key, cut(text)]);
+  const line = {
+    at: new Date().toISOString(),
+    ...entry,
+    ...(about && { about: Object.fromEntries(short) }),
+    ...(why !== undefined && { why: cut(why) }),
+  };
+  return `${JSON.stringify(line)}\n`;
+}
+
+const cut = (text: string): string => text.slice(0, auditLimits.auditTextLengthMax).toWellFormed();
 
 const lostLine = (lost: number): string =>
   `${JSON.stringify({ at: new Date().toISOString(), what: 'lines were lost', lost })}\n`;

@@ -36,6 +36,7 @@ const mayLieInEmptyDirectory: ReadonlySet<string> = new Set([
   `${markerName}.tmp`,
   restoringName,
   snapshotsName,
+  'audit',
   'lost+found',
 ]);
 

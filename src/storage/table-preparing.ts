@@ -6,6 +6,7 @@ import { clearTheWay, type TableLost } from './set-aside-table.js';
 import type { TableDirectory } from './table-directory.js';
 import { requireTable, type TableOpening } from './table-opening.js';
 import { type RestoreOutcome, restoreTable } from './table-restore.js';
+import { hasRoomForSnapshot } from './table-snapshot-file.js';
 
 export interface TablePrepared {
   /** Undefined for one that has yet to be made. */
@@ -30,7 +31,7 @@ export async function prepareTable(
   const { restore, rebuild = false, readLaterAboveBytes } = opening;
   const asClosed = await takeNote(place);
   const mayBeReadLater = readLaterAboveBytes !== undefined && restore === undefined && !rebuild;
-  if (mayBeReadLater && asClosed?.program === program)
+  if (mayBeReadLater && asClosed?.program === program && (await hasRoomForSnapshot(place)))
     return { facts: asClosed, restored: undefined, lost: undefined, isUnread: true };
   const restored = restore === undefined ? undefined : await restoreTable(place, restore);
   const { facts, lost } = rebuild

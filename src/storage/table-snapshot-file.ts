@@ -68,10 +68,19 @@ export async function newestSoundSnapshot(place: SnapshotPlace): Promise<Snapsho
 }
 
 /** Twice what it takes, so that the table itself is not the one that finds the disk full. */
-async function requireRoom({ table, path }: SnapshotPlace): Promise<void> {
+async function roomFor({ table, path }: SnapshotPlace) {
   const [{ size }, { bavail, bsize }] = await Promise.all([stat(table), statfs(path)]);
   const free = bavail * bsize;
-  if (free >= 2 * size) return;
+  return { size, free, isEnough: free >= 2 * size };
+}
+
+/** Whether one could be taken now. */
+export const hasRoomForSnapshot = async (place: SnapshotPlace): Promise<boolean> =>
+  (await roomFor(place)).isEnough;
+
+async function requireRoom(place: SnapshotPlace): Promise<void> {
+  const { size, free, isEnough } = await roomFor(place);
+  if (isEnough) return;
   throw new ReelkeepError(
     'no-space',
     `a snapshot of ${size} bytes is not taken while its disk has ${free} bytes left: make room for twice as many as it takes`,

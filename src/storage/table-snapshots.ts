@@ -30,6 +30,9 @@ export interface TableSnapshotsOptions {
   onNews(news: SnapshotNews): void;
 }
 
+/** From a try that did not come to an end to the next, while the table has not been read. */
+const unreadAgainMs = 60_000;
+
 export class TableSnapshots {
   readonly #options: TableSnapshotsOptions;
   readonly #stopping = new AbortController();
@@ -77,7 +80,8 @@ export class TableSnapshots {
   async #take(): Promise<void> {
     const { everyMs } = this.#options.policy;
     if (!this.#isRead || this.#isChanged()) await this.#try();
-    if (everyMs !== 'off' && !this.#stopping.signal.aborted) this.#wait(everyMs);
+    if (everyMs === 'off' || this.#stopping.signal.aborted) return;
+    this.#wait(this.#isRead ? everyMs : Math.min(everyMs, unreadAgainMs));
   }
 
   async #try(): Promise<void> {

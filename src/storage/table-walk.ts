@@ -4,7 +4,7 @@
  */
 import { constants, setPriority } from 'node:os';
 import { toPlainError } from '../domain/errors.js';
-import { toDiskError } from './disk-error.js';
+import { isSystemError, toDiskError } from './disk-error.js';
 import { PageDamage } from './lmdb-pages.js';
 import { readTable } from './read-table.js';
 import type { WalkAnswer } from './table-walk-check.js';
@@ -15,10 +15,19 @@ process.stdin.once('end', () => process.exit(1)).resume();
 process.stdout.write(JSON.stringify(await answer()));
 process.stdin.destroy();
 
+/** Where that is allowed: it is politeness, and nothing depends on it. */
+function giveWay(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
+}
+
 async function answer(): Promise<WalkAnswer> {
   try {
     if (copy !== undefined) {
-      setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+      giveWay();
       // LMDB is not for reading a table that may be damaged.
       const { copyTable } = await import('./copy-table.js');
       await copyTable(table, copy);

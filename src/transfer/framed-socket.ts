@@ -26,6 +26,8 @@ export class FramedSocket {
   readonly #socket: net.Socket;
   readonly #gone = new AbortController();
   readonly #closed: Promise<void>;
+  /** `address:port` of the other side, as far as it is known. */
+  readonly peer: string;
   #failure: ReelkeepError | undefined;
   #queuedBytes = 0;
 
@@ -34,6 +36,8 @@ export class FramedSocket {
     this.#limits = options.limits;
     this.#inlet = new FrameInlet({ ...options, onHopeless: (error) => this.destroy(error) });
     this.#socket = open(this.#inlet);
+    const { remoteAddress = 'unknown', remotePort = 0 } = this.#socket;
+    this.peer = `${remoteAddress}:${remotePort}`;
     this.#closed = new Promise((resolve) => this.#socket.once('close', resolve));
     this.#socket.setTimeout(this.#limits.idleTimeoutMs);
     this.#socket.on('timeout', () => this.#onQuiet());

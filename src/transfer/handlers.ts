@@ -17,6 +17,15 @@ export interface KeeperAuthority {
   masterNowMs(): number;
 }
 
+/** A request that came without a good ticket; nothing was done for it. */
+export interface RefusedRequest {
+  /** `address:port`. */
+  readonly peer: string;
+  readonly operation: 'put' | 'get' | 'manifest';
+  readonly fileId: FileId;
+  readonly why: string;
+}
+
 /**
  * Called only for a request whose ticket was found good. A rejection refuses it: a
  * `ReelkeepError` with its code and detail, anything else as `internal`.

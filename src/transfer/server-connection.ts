@@ -12,7 +12,7 @@ import { BufferQuota, type BufferSource } from './chunk-buffers.js';
 import type { FramedSocket } from './framed-socket.js';
 import { challengeBytes, encodeGreeting, encodeVerdict, type RequestFrame } from './frames.js';
 import { wrongGreeting } from './greeting.js';
-import type { TransferHandlers, TransferLog } from './handlers.js';
+import type { RefusedRequest, TransferHandlers, TransferLog } from './handlers.js';
 import type { TransferLimits } from './limits.js';
 import { decodeRequestHead, type RequestHead } from './request-head.js';
 import { serveGet, serveManifest } from './serve-get.js';
@@ -29,6 +29,7 @@ export interface ServerShare {
   /** One for each transfer that runs. */
   readonly transfers: Slots;
   readonly log: TransferLog | undefined;
+  onRefused(request: RefusedRequest): void;
 }
 
 type Sequel = 'next request' | 'hang up';
@@ -104,14 +105,26 @@ export class ServerConnection {
   }
 
   async #admitAndTransfer(request: TicketedRequest): Promise<void> {
-    const { transfers, gate } = this.#share;
+    const { transfers } = this.#share;
     if (!transfers.tryTake()) {
       throw new ReelkeepError('unavailable', 'the keeper has too many transfers; try again');
     }
     try {
-      await this.#transfer(request.wanted, gate.admit(request));
+      await this.#transfer(request.wanted, this.#admit(request));
     } finally {
       transfers.free();
+    }
+  }
+
+  #admit(request: TicketedRequest): TicketClaims {
+    const { gate, onRefused } = this.#share;
+    try {
+      return gate.admit(request);
+    } catch (error) {
+      const { operation, fileId } = request.wanted;
+      const why = toPlainError(error).detail;
+      onRefused({ peer: this.#socket.peer, operation, fileId, why });
+      throw error;
     }
   }
 

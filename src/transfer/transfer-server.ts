@@ -5,7 +5,7 @@ import { ReelkeepError } from '../domain/errors.js';
 import { ChunkBuffers } from './chunk-buffers.js';
 import { FramedSocket } from './framed-socket.js';
 import { dialGreetingBytes } from './frames.js';
-import type { KeeperAuthority, TransferHandlers, TransferLog } from './handlers.js';
+import type { KeeperAuthority, RefusedRequest, TransferHandlers, TransferLog } from './handlers.js';
 import { resolveTransferLimits, type TransferOptions } from './limits.js';
 import { ServerConnection, type ServerShare } from './server-connection.js';
 import { Slots } from './slots.js';
@@ -20,6 +20,8 @@ export interface TransferServerOptions {
   readonly handlers: TransferHandlers;
   readonly limits?: TransferOptions;
   readonly log?: TransferLog;
+  /** A request came without a good ticket, and was refused. */
+  readonly onRefused?: (request: RefusedRequest) => void;
 }
 
 export class TransferServer {
@@ -48,8 +50,9 @@ export class TransferServer {
     return server;
   }
 
-  private constructor({ authority, handlers, limits: given, log }: TransferServerOptions) {
-    const limits = resolveTransferLimits(given);
+  private constructor(options: TransferServerOptions) {
+    const { authority, handlers, log, onRefused = () => undefined } = options;
+    const limits = resolveTransferLimits(options.limits);
     const { transfersMax, chunkBuffersPerTransfer, freeChunkBuffersMax: freeMax } = limits;
     // Enough for every transfer at once: a slow peer keeps no other waiting.
     const buffersMax = transfersMax * chunkBuffersPerTransfer;
@@ -61,6 +64,7 @@ export class TransferServer {
       handlers,
       limits,
       log,
+      onRefused,
     };
     this.#listener = net.createServer({ pauseOnConnect: true }, (socket) => this.#accept(socket));
   }

@@ -1,4 +1,4 @@
-import { chmod, copyFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, copyFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Authority } from '../../src/credentials/authority.js';
@@ -66,6 +66,15 @@ describe('credentials', () => {
     ['the key is another one', (dir) => takeFromOther(dir, 'tls.key'), 'is not the key of'],
     ['the authority is another one', (dir) => takeFromOther(dir, 'ca.crt'), 'was not issued by'],
     ['the certificate is none', (dir) => writeFile(join(dir, 'tls.crt'), 'x'), 'no certificate'],
+    [
+      'the certificate is followed by what is none',
+      (dir) =>
+        appendFile(
+          join(dir, 'tls.crt'),
+          '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+        ),
+      'is no certificate',
+    ],
     ['the key is none', (dir) => writeFile(join(dir, 'tls.key'), 'x'), 'no private key'],
     [
       'a file is very long',
@@ -80,6 +89,18 @@ describe('credentials', () => {
       code: 'usage',
       detail: expect.stringContaining(told),
     });
+  });
+
+  it('are believed of any of the authorities in ca.crt, while one takes the place of another', async () => {
+    const directory = await (await anAuthority()).issue({ role: 'keeper', name: 'a' });
+    const next = await (await anAuthority()).issue({ role: 'keeper', name: 'a' });
+    const [old, fresh] = await Promise.all(
+      [directory, next].map((one) => readFile(join(one, 'ca.crt'), 'utf8')),
+    );
+
+    await writeFile(join(directory, 'ca.crt'), `${fresh}\n${old}`);
+
+    expect((await open(directory)).principal.name).toBe('a');
   });
 
   it('are refused when they have ended, or are of another role', async () => {

@@ -14,6 +14,16 @@ describe('judgeTrust', () => {
     });
   });
 
+  it('S26: trusts no table that has not been read yet, whoever has reported', () => {
+    const base = { known: 3, reported: 3, ahead: [], comingIn: 0, base: 'trusted' } as const;
+
+    expect(judgeTrust({ ...base, isUnread: true })).toEqual({
+      trust: 'not yet',
+      reason: 'the table is being read',
+    });
+    expect(judgeTrust({ ...base, isUnread: false })).toEqual({ trust: 'whole' });
+  });
+
   it('waits while a minority of keepers has not reported', () => {
     expect(judgeTrust({ known: 3, reported: 2, ahead: [], comingIn: 0, base: 'trusted' })).toEqual({
       trust: 'waiting',

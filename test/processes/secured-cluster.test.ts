@@ -76,7 +76,7 @@ describe('a policy', () => {
     const rig = await start(ca, 1);
     await rig.succeed('put', clip, '--as', 'mine/clip.mp4', '--target', '1');
     await rig.succeed('put', clip, '--as', 'theirs/clip.mp4', '--target', '1');
-    const policy = join(ca, 'master-main', 'policy.json');
+    const policy = join(ca, 'policy.json');
     const grants = [
       { clients: ['me'], prefixes: ['mine/'], may: ['read', 'list', 'write'] },
       { clients: ['other'], prefixes: ['theirs/'], may: ['read'] },
@@ -205,7 +205,10 @@ const start = (ca: string, count: number, masterArgs: readonly string[] = []): P
     masterArgs,
     clientArgs: ['--credentials', join(ca, 'client-me')],
     launch: (name) => ({
-      args: ['--credentials', join(ca, name === 'master' ? 'master-main' : `keeper-${name}`)],
+      args:
+        name === 'master'
+          ? ['--credentials', join(ca, 'master-main'), '--policy', join(ca, 'policy.json')]
+          : ['--credentials', join(ca, `keeper-${name}`)],
     }),
   });
 

@@ -42,7 +42,7 @@ describe('a master with certificates', () => {
 
     for (const [who, channel] of Object.entries(strangers))
       for (const method of methods) {
-        const { code } = await call(port, channel, method);
+        const { code } = await call(port, channel, method, {}, 10_000);
         expect([who, method.path, code]).toEqual([who, method.path, status.UNAVAILABLE]);
       }
   });
@@ -84,11 +84,16 @@ describe('a master with certificates', () => {
     const ofAnother = await call(port, own, register, { keeperId: 'k2' });
     const stamped = await call(port, own, reportVerified, { stamp: { keeperId: 'k2' } });
     const itself = await call(port, own, register, { keeperId: 'k1' });
+    const moved = await call(port, own, register, { keeperId: 'k1', clusterId: aCluster('d') });
 
     const refused = { code: status.PERMISSION_DENIED, details: expect.stringContaining('k1') };
     expect([ofAnother, stamped]).toMatchObject([refused, refused]);
     expect(itself.code).not.toBe(status.PERMISSION_DENIED);
-    expect(refusals.map(({ principal }) => principal?.name)).toEqual(['k1', 'k1']);
+    expect(moved).toMatchObject({
+      code: status.PERMISSION_DENIED,
+      details: expect.stringContaining('of another cluster'),
+    });
+    expect(refusals.map(({ principal }) => principal?.name)).toEqual(['k1', 'k1', 'k1']);
   });
 
   it('is not taken for it when it is a keeper’s certificate that answers', async () => {
@@ -148,12 +153,13 @@ async function call(
   channel: ChannelCredentials,
   method: Method | undefined,
   message: object = { keeperId: 'a', stamp: { keeperId: 'a' } },
+  timeoutMs = 1_000,
 ): Promise<StatusObject> {
   if (method === undefined) throw new Error('there is no such method');
   const { path, requestSerialize, responseDeserialize } = method;
   const client = new Client(`127.0.0.1:${port}`, channel, channelOptions);
   // A stream that may be opened and never ends is known to be open by then.
-  const deadline = Date.now() + 1_000;
+  const deadline = Date.now() + timeoutMs;
   const stream = client.makeBidiStreamRequest(
     path,
     requestSerialize,

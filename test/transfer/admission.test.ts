@@ -27,6 +27,7 @@ describe('a request', () => {
     await expect(connection.put(rig.putOrder(bytes, claims))).rejects.toMatchObject({ code });
 
     expect(rig.uploads).toEqual([]);
+    expect(rig.refusals).toEqual([aRefusal]);
     await rig.expectQuiet();
   });
 
@@ -39,6 +40,7 @@ describe('a request', () => {
 
     await expect(put).rejects.toMatchObject({ code: 'not-allowed' });
     expect(rig.uploads).toEqual([]);
+    expect(rig.refusals).toEqual([aRefusal]);
   });
 
   it('is judged by the epoch and the clock of its own moment', async () => {
@@ -201,3 +203,10 @@ describe('a request', () => {
     expect(peer.verdict).toEqual({ code: 2, detail: 'the request is malformed: its upload id' });
   });
 });
+
+const aRefusal = {
+  peer: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+  operation: 'put',
+  fileId: aFileId,
+  why: expect.any(String),
+};

@@ -20,6 +20,7 @@ import type {
   KeeperAuthority,
   PutSink,
   ReadSource,
+  RefusedRequest,
   TransferHandlers,
 } from '../../src/transfer/handlers.js';
 import type { TransferOptions } from '../../src/transfer/limits.js';
@@ -55,6 +56,7 @@ export class Rig {
   readonly bytes: Buffer;
   readonly uploads: Upload[] = [];
   readonly warnings: string[] = [];
+  readonly refusals: readonly RefusedRequest[];
   readonly buffers = new ChunkBuffers({ buffersMax: 4 });
   readonly server: TransferServer;
   readonly #connections: TransferConnection[] = [];
@@ -62,6 +64,7 @@ export class Rig {
   static async start(options: RigOptions = {}): Promise<Rig> {
     const uploads: Upload[] = [];
     const warnings: string[] = [];
+    const refusals: RefusedRequest[] = [];
     const bytes = options.bytes ?? Buffer.alloc(0);
     const server = await TransferServer.listen({
       host: '127.0.0.1',
@@ -70,20 +73,21 @@ export class Rig {
       handlers: { ...memoryHandlers(bytes, uploads), ...options.handlers },
       limits: options.limits ?? {},
       log: { warn: (_fields, message) => warnings.push(message) },
+      onRefused: (request) => refusals.push(request),
     });
-    return new Rig(server, bytes, uploads, warnings);
+    return new Rig(server, bytes, { uploads, warnings, refusals });
   }
 
   private constructor(
     server: TransferServer,
     bytes: Buffer,
-    uploads: Upload[],
-    warnings: string[],
+    { uploads, warnings, refusals }: Pick<Rig, 'uploads' | 'warnings' | 'refusals'>,
   ) {
     this.server = server;
     this.bytes = bytes;
     this.uploads = uploads;
     this.warnings = warnings;
+    this.refusals = refusals;
   }
 
   async dial(limits: TransferOptions = {}): Promise<TransferConnection> {

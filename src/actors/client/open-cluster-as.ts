@@ -19,5 +19,10 @@ export async function openClusterAs(
     // A command is over before that matters; a longer one goes on with what it has.
     onNews: () => undefined,
   });
-  return openCluster({ ...options, credentials });
+  const cluster = openCluster({ ...options, credentials });
+  const close = async (): Promise<void> => {
+    credentials.close();
+    await cluster.close();
+  };
+  return { ...cluster, close };
 }

@@ -1,20 +1,47 @@
 /** What this keeper does for those who come to its data port with a ticket. */
+import { join } from 'node:path';
 import { ReelkeepError } from '../../domain/errors.js';
+import { AuditLog } from '../../storage/audit-log.js';
 import type { GetRequest, PutRequest, PutSink, TransferHandlers } from '../../transfer/handlers.js';
 import { TransferServer } from '../../transfer/transfer-server.js';
 import { startStoring } from './storing.js';
 import type { KeeperWorld } from './world.js';
 
+export interface DataPort {
+  readonly server: TransferServer;
+  /** Of what was refused; none without credentials. */
+  readonly audit: AuditLog | undefined;
+}
+
+const auditDirectory = 'audit';
+
 /** @throws ReelkeepError `conflict` when the port is in use; `unavailable` */
-export async function openDataPort(world: KeeperWorld): Promise<TransferServer> {
+export async function openDataPort(world: KeeperWorld): Promise<DataPort> {
   const { config, log, store, term } = world;
-  const { host, port } = config;
+  const { host, port, credentialsDir, dataDir } = config;
+  const audit =
+    credentialsDir === undefined
+      ? undefined
+      : await AuditLog.open({
+          directory: join(dataDir, auditDirectory),
+          onFailure: (error) => log.error({ err: error }, 'lines of the audit log were lost'),
+        });
   try {
-    return await TransferServer.listen({
+    const server = await TransferServer.listen({
       host,
       port,
       log,
       handlers: createTransferHandlers(world),
+      // Who it was nobody knows: all that a peer could show is its ticket.
+      onRefused: ({ peer, operation, fileId, why }) =>
+        audit?.note({
+          who: undefined,
+          peer,
+          what: operation,
+          about: { fileId },
+          outcome: 'refused',
+          why,
+        }),
       authority: {
         keeper: store.identity.keeperId,
         // A new directory may be taken in under a later one.
@@ -26,7 +53,9 @@ export async function openDataPort(world: KeeperWorld): Promise<TransferServer> 
         masterNowMs: () => term.masterNowMs(),
       },
     });
+    return { server, audit };
   } catch (error) {
+    await audit?.close();
     throw portError(error, host, port);
   }
 }

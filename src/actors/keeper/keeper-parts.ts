@@ -11,13 +11,12 @@ import type { Completeness } from '../../machines/keeper.machine.js';
 import { HashPool } from '../../storage/pool/hash-pool.js';
 import { ReplicaStore } from '../../storage/replica-store.js';
 import { ChunkBuffers } from '../../transfer/chunk-buffers.js';
-import type { TransferServer } from '../../transfer/transfer-server.js';
 import { KeeperConnections } from '../runtime/keeper-connections.js';
 import { openCredentials } from '../runtime/own-credentials.js';
 import { Arrivals } from './arrivals.js';
 import { Commands } from './commands.js';
 import type { KeeperConfig } from './config.js';
-import { openDataPort } from './data-port.js';
+import { type DataPort, openDataPort } from './data-port.js';
 import { MasterLink, type Vitals } from './master-link.js';
 import { idFor, refuseForeign } from './own-name.js';
 import { RepairBrake } from './repair-brake.js';
@@ -34,9 +33,8 @@ export interface KeeperPartsOptions {
   onPoolDeath(reason: ReelkeepError): void;
 }
 
-interface Opened {
+interface Opened extends DataPort {
   readonly world: KeeperWorld;
-  readonly server: TransferServer;
   readonly scrub: Scrub;
 }
 
@@ -115,9 +113,9 @@ export class KeeperParts {
     };
     try {
       refuseForeign(store.identity, this.#credentials);
-      const server = await openDataPort(world);
-      this.#port = server.port;
-      this.#opened = { world, server, scrub: new Scrub(world) };
+      const port = await openDataPort(world);
+      this.#port = port.server.port;
+      this.#opened = { ...port, world, scrub: new Scrub(world) };
     } catch (error) {
       await store.close();
       throw error;
@@ -166,7 +164,7 @@ export class KeeperParts {
     ]);
   }
 
-  #closings({ world, server, scrub }: Opened): readonly (() => Promise<unknown>)[] {
+  #closings({ world, server, audit, scrub }: Opened): readonly (() => Promise<unknown>)[] {
     const { arrivals, config, keepers, link, pool, store } = world;
     const grace = AbortSignal.timeout(config.drainGraceMs);
     return [
@@ -184,6 +182,7 @@ export class KeeperParts {
         this.#remembering = 'closed';
         return this.#remember(store);
       },
+      async () => await audit?.close(),
       () => store.close(),
       async () => link.close(),
     ];

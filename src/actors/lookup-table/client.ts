@@ -35,6 +35,8 @@ export interface LookupTableOptions {
   onNotices(notices: readonly TableNotice[]): void;
   /** After each try to take a snapshot. */
   onSnapshots?(news: SnapshotNews): void;
+  /** A table that was opened unread has been read, and is sound. */
+  onRead?(): void;
   /** Called once, when the thread has ended without `stop`. */
   onExit(error: ReelkeepError): void;
 }
@@ -64,8 +66,7 @@ export class LookupTable {
   readonly restored: RestoreOutcome | undefined;
   /** Why it was begun anew, if there was another one. */
   readonly lost: TableLost | undefined;
-  /** It was as it had been closed: it is read from end to end while it is used. */
-  readonly isUnread: boolean;
+  #isUnread: boolean;
   #life: 'running' | 'stopping' | 'ended' = 'running';
   #failure: ReelkeepError | undefined;
   readonly #ended: Promise<void>;
@@ -93,7 +94,7 @@ export class LookupTable {
     this.#identity = identity;
     this.restored = restored;
     this.lost = lost;
-    this.isUnread = isUnread;
+    this.#isUnread = isUnread;
     this.#snapshots = snapshots;
     this.#options = options;
     this.#pendingMax = limits.pendingRequestsMax;
@@ -112,6 +113,11 @@ export class LookupTable {
   /** Cluster id and epoch of this term; the commit number of the last batch that was answered. */
   get identity(): TableIdentity {
     return this.#identity;
+  }
+
+  /** It was as it had been closed, and is being read from end to end while it is used. */
+  get isUnread(): boolean {
+    return this.#isUnread;
   }
 
   /** As of the last try to take one. */
@@ -164,6 +170,10 @@ export class LookupTable {
         return;
       case 'told':
         this.#options.onNotices(message.notices);
+        return;
+      case 'read':
+        this.#isUnread = false;
+        this.#options.onRead?.();
         return;
       case 'snapshots':
         this.#snapshots = message.news;

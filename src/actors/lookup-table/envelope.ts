@@ -51,6 +51,8 @@ export type FromTableThread =
     }
   /** Of the batch answered just before. */
   | { readonly type: 'told'; readonly notices: readonly TableNotice[] }
+  /** All of the table has been read, and is sound. */
+  | { readonly type: 'read' }
   /** After each try to take one. */
   | { readonly type: 'snapshots'; readonly news: SnapshotNews }
   /** The last word: the thread ends, and what was asked and not answered may or may not have happened. */

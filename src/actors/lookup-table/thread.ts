@@ -23,7 +23,10 @@ try {
     isNew: facts === undefined,
     isUnread,
     identity: () => store.identity,
-    onSound: () => store.noteRead(),
+    onSound: () => {
+      store.noteRead();
+      post({ type: 'read' });
+    },
     onDamage: fail,
     onNews: (news) => post({ type: 'snapshots', news }),
   });

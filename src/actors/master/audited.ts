@@ -38,7 +38,20 @@ export function withAudit(handlers: ClientHandlers, note: Note): ClientHandlers 
     abandonUpload: refused('AbandonUpload', handlers.abandonUpload),
     locate: always('Locate', handlers.locate, ({ name }) => ({ name })),
     stat: refused('Stat', handlers.stat, ({ name }) => ({ name })),
-    statMany: refused('StatMany', handlers.statMany),
+    async statMany(request, who) {
+      const response = await handlers.statMany(request, who);
+      for (const [at, { code, detail }] of response.outcomes.entries())
+        if (code === 'not-allowed')
+          note(
+            entry(
+              'StatMany',
+              who,
+              { name: request.names[at] ?? '' },
+              new ReelkeepError(code, detail),
+            ),
+          );
+      return response;
+    },
     list: refused('List', handlers.list, ({ prefix }) => ({ prefix })),
     remove: always('Remove', handlers.remove, ({ name }) => ({ name })),
     rename: always('Rename', handlers.rename, ({ name, newName }) => ({ name, newName })),

@@ -24,7 +24,7 @@ export async function initAuthority(
   directory: string,
   cluster: string | undefined,
   days: number,
-): Promise<Issued> {
+): Promise<Issued & { readonly policy: string }> {
   if (cluster !== undefined && !isClusterId(cluster))
     throw new ReelkeepError(
       'usage',
@@ -34,8 +34,8 @@ export async function initAuthority(
   const known = cluster === undefined ? undefined : clusterId(cluster);
   const authority = await Authority.create(directory, known, days);
   const issued = await authority.issue({ role: 'master', name: 'main' });
-  await authority.writePolicy(issued);
-  return { directory: issued, clusterId: authority.clusterId };
+  const policy = await authority.writePolicy();
+  return { directory: issued, clusterId: authority.clusterId, policy };
 }
 
 /** @throws ReelkeepError `usage` */

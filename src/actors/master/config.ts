@@ -33,7 +33,7 @@ export interface MasterOptions {
   readonly restore?: string | undefined;
   /** Directory of the certificate by which this master is known; plain text without it. */
   readonly credentialsDir?: string | undefined;
-  /** File that says what clients may do; `policy.json` in `credentialsDir`. */
+  /** File that says what clients may do; needed with `credentialsDir`. */
   readonly policy?: string | undefined;
   /** Reachable from elsewhere without credentials, all the same; no. */
   readonly insecure?: boolean;
@@ -112,10 +112,18 @@ function checkRelations(config: MasterConfig): void {
     suspectAfterMs < lostAfterMs,
     `--suspect-after (${suspectAfterMs} ms) must be shorter than --lost-after (${lostAfterMs} ms)`,
   );
+  const { credentialsDir, policy } = config;
   refuseUnless(
-    config.policy === undefined || config.credentialsDir !== undefined,
+    policy === undefined || credentialsDir !== undefined,
     '--policy asks for --credentials: without certificates nobody is known',
   );
+  refuseUnless(
+    credentialsDir === undefined || policy !== undefined,
+    '--credentials asks for --policy: init-ca has made DIR/policy.json, in which clients may do everything',
+  );
   refuseUnless(repairEveryMs >= 10, '--repair-every must be at least 10ms');
-  refuseOpenDoor(config, ['bin/master init-ca DIR', 'bin/master --credentials DIR/master-main …']);
+  refuseOpenDoor(config, [
+    'bin/master init-ca DIR',
+    'bin/master --credentials DIR/master-main --policy DIR/policy.json …',
+  ]);
 }

@@ -10,7 +10,7 @@ import type { StatOutcome } from '../../rpc/generated/reelkeep/v1/client.js';
 import { rpcLimits } from '../../rpc/limits.js';
 import { type MasterWorld, readTickets } from './world.js';
 
-const pageFilesMax = 1_000;
+export const pageFilesMax = 1_000;
 
 export function createFileHandlers(
   world: MasterWorld,

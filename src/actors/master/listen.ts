@@ -33,7 +33,7 @@ export async function listen(world: MasterWorld, secured: Secured | undefined): 
     ...createRetireHandler(world),
     ...createVerifyHandlers(world),
   };
-  const server = await ControlServer.listen({
+  const listening = ControlServer.listen({
     host,
     port,
     access: secured && accessOf(world, secured, note),
@@ -44,7 +44,12 @@ export async function listen(world: MasterWorld, secured: Secured | undefined): 
       session: createSessionHandler(world),
     },
   });
-  return { server, audit };
+  try {
+    return { server: await listening, audit };
+  } catch (error) {
+    await audit?.close();
+    throw error;
+  }
 }
 
 type Note = (entry: AuditEntry) => void;

@@ -138,6 +138,7 @@ export class MasterParts {
         for (const notice of notices) this.#dispatcher.onTableNotice(notice);
       },
       onExit: onThreadLost,
+      onRead: () => this.#tellEvidence(),
     });
     this.#summary = await this.#table.ask('sum up', null);
     const term = { termId: this.#term.id, rebuilt: config.rebuild };
@@ -214,7 +215,8 @@ export class MasterParts {
   }
 
   #tellEvidence(): void {
-    this.#options.onEvidence(gatherEvidence(this.#keepers.views, this.#term, this.#takingIn));
+    const evidence = gatherEvidence(this.#keepers.views, this.#term, this.#takingIn);
+    this.#options.onEvidence({ ...evidence, isUnread: this.#table?.isUnread ?? false });
   }
 
   #feedMonitor(): void {

@@ -4,14 +4,19 @@
  * Judged before anything is looked up, so that a refusal does not tell whether a name is taken.
  */
 import { ReelkeepError, toPlainError } from '../../domain/errors.js';
+import { fitsName } from '../../domain/names.js';
 import { grantedWithin, isGranted, type Policy, type Right } from '../../domain/policy.js';
 import type { Principal } from '../../domain/principal.js';
 import type { ClientHandlers } from '../../rpc/control-server.js';
 import type { ListRequest, ListResponse } from '../../rpc/generated/reelkeep/v1/client.js';
+import { rpcLimits } from '../../rpc/limits.js';
+import { pageFilesMax } from './file-handlers.js';
 
 /** @param policy asked anew at each call */
 export function withRights(handlers: ClientHandlers, policy: () => Policy): ClientHandlers {
   const need = (who: Principal | undefined, right: Right, name: string): void => {
+    // Before it is compared, told and written down.
+    if (!fitsName(name)) throw new ReelkeepError('refused-input', 'no name is so long');
     if (who !== undefined && isGranted(policy(), who, right, name.normalize('NFC'))) return;
     throw mayNot(who, right, name);
   };
@@ -40,6 +45,8 @@ export function withRights(handlers: ClientHandlers, policy: () => Policy): Clie
     },
 
     async statMany({ names }, who) {
+      if (names.length > rpcLimits.statNamesMax)
+        throw new ReelkeepError('usage', `ask for at most ${rpcLimits.statNamesMax} files at once`);
       const refusals = names.map((name) => refusalOf(() => need(who, 'read', name)));
       const asked = names.filter((_, at) => refusals[at] === undefined);
       const { outcomes } = await handlers.statMany({ names: asked }, who);
@@ -55,6 +62,7 @@ export function withRights(handlers: ClientHandlers, policy: () => Policy): Clie
 
     async list(request, who) {
       const prefix = request.prefix.normalize('NFC');
+      if (!fitsName(prefix)) return { files: [], more: false };
       const parts = who === undefined ? [] : grantedWithin(policy(), who, 'list', prefix);
       if (parts.length === 0) throw mayNot(who, 'list', prefix);
       return listParts(parts, request, (part) => handlers.list(part, who));
@@ -82,6 +90,8 @@ export function withRights(handlers: ClientHandlers, policy: () => Policy): Clie
     },
 
     async *fsck(request, signal, who) {
+      const parts = who === undefined ? [] : grantedWithin(policy(), who, 'list', '');
+      if (parts.length === 0) throw mayNot(who, 'list', '');
       for await (const finding of handlers.fsck(request, signal, who))
         if (who !== undefined && isGranted(policy(), who, 'list', finding.name)) yield finding;
     },
@@ -94,16 +104,16 @@ export function withRights(handlers: ClientHandlers, policy: () => Policy): Clie
 /** One page out of several parts, in order. */
 async function listParts(
   parts: readonly string[],
-  { after, limit }: ListRequest,
+  { after, limit: asked }: ListRequest,
   list: (request: ListRequest) => Promise<ListResponse>,
 ): Promise<ListResponse> {
+  const limit = asked === 0 ? pageFilesMax : Math.min(asked, pageFilesMax);
   const files: ListResponse['files'][number][] = [];
   for (const [at, prefix] of parts.entries()) {
-    const left = limit === 0 ? 0 : limit - files.length;
-    const page = await list({ prefix, after, limit: left });
+    const page = await list({ prefix, after, limit: limit - files.length });
     files.push(...page.files);
-    const isFull = limit !== 0 && files.length >= limit;
-    if (page.more || (isFull && at < parts.length - 1)) return { files, more: true };
+    const isFull = files.length >= limit && at < parts.length - 1;
+    if (page.more || isFull) return { files, more: true };
   }
   return { files, more: false };
 }

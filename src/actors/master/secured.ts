@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Credentials } from '../../credentials/credential-files.js';
-import { PolicyFile, policyName } from '../../credentials/policy-file.js';
+import { PolicyFile } from '../../credentials/policy-file.js';
 import { AuditLog } from '../../storage/audit-log.js';
 import { openCredentials } from '../runtime/own-credentials.js';
 import type { MasterConfig } from './config.js';
@@ -23,10 +23,10 @@ export async function openSecured(
   log: Logger,
 ): Promise<Secured | undefined> {
   const credentials = await openCredentials(credentialsDir, 'master', log);
-  if (credentials === undefined || credentialsDir === undefined) return undefined;
-  const path = policy ?? join(credentialsDir, policyName);
+  if (credentials === undefined || policy === undefined) return undefined;
+  const onNews = tellPolicy(policy, log);
   try {
-    return { credentials, policy: await PolicyFile.open({ path, onNews: tellPolicy(path, log) }) };
+    return { credentials, policy: await PolicyFile.open({ path: policy, onNews }) };
   } catch (error) {
     credentials.close();
     throw error;

@@ -19,7 +19,7 @@ type TableConfig = Pick<
 export async function startTable(
   { cluster, ...config }: TableConfig,
   log: Logger,
-  callbacks: Pick<LookupTableOptions, 'onNotices' | 'onExit'>,
+  callbacks: Pick<LookupTableOptions, 'onNotices' | 'onExit' | 'onRead'>,
 ): Promise<LookupTable> {
   const { dataDir, snapshotEveryMs, snapshotsKept, restore, rebuild } = config;
   // With snapshots off nobody would read it later.

@@ -142,6 +142,28 @@ describe('a lookup table that cannot go on', () => {
 });
 
 describe('a lookup table that was opened unread', () => {
+  it('tells when it has been read, and is opened unread again after that', async () => {
+    const snapshots = { everyMs: 86_400_000, kept: 8 };
+    const opening = { readLaterAboveBytes: 0 };
+    const first = await start({ snapshots, opening });
+    await first.ask('admit keeper', admission);
+    await first.stop();
+    const told: boolean[] = [];
+    let read = (): void => undefined;
+    const isRead = new Promise<void>((resolve) => {
+      read = resolve;
+    });
+    const second = await start({ snapshots, opening, onRead: () => read() });
+    told.push(first.isUnread, second.isUnread);
+
+    await isRead;
+    told.push(second.isUnread);
+    await second.stop();
+    told.push((await start({ snapshots, opening })).isUnread);
+
+    expect(told).toEqual([false, true, false, true]);
+  });
+
   it('S11: ends when it turns out to be damaged, and is read first after that', async () => {
     const snapshots = { everyMs: 86_400_000, kept: 8 };
     const opening = { readLaterAboveBytes: 0 };
@@ -188,6 +210,7 @@ interface Setup {
   readonly opening?: TableOpening;
   readonly onNotices?: (notices: readonly TableNotice[]) => void;
   readonly onExit?: (error: ReelkeepError) => void;
+  readonly onRead?: () => void;
 }
 
 async function start(setup: Setup = {}): Promise<LookupTable> {
@@ -197,6 +220,7 @@ async function start(setup: Setup = {}): Promise<LookupTable> {
     snapshots: setup.snapshots ?? { everyMs: 'off', kept: 1 },
     opening: setup.opening ?? {},
     onNotices: setup.onNotices ?? (() => undefined),
+    onRead: setup.onRead ?? (() => undefined),
     onExit: setup.onExit ?? ((error) => expect.unreachable(error.detail)),
   });
   open.push(table);

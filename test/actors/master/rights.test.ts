@@ -4,6 +4,7 @@ import { clusterId } from '../../../src/domain/ids.js';
 import { nothingGranted, type Policy } from '../../../src/domain/policy.js';
 import type { Principal, Role } from '../../../src/domain/principal.js';
 import type { ClientHandlers } from '../../../src/rpc/control-server.js';
+import { rpcLimits } from '../../../src/rpc/limits.js';
 
 const policy: Policy = {
   grants: [
@@ -65,6 +66,40 @@ describe('rights', () => {
 
     expect(outcomes.map(({ code }) => code)).toEqual(['not-allowed', 'a/1', 'not-allowed']);
     expect(calls).toEqual([['statMany', { names: ['a/1'] }]]);
+  });
+
+  it('S47: are not asked for by what can be no name, nor for more names than one question has', async () => {
+    const { on, calls } = guard();
+    const long = 'a/'.repeat(1_000);
+    const many = Array<string>(rpcLimits.statNamesMax + 1).fill('b/1');
+
+    const by = a('client', 'reader');
+    await expect(on.stat({ name: long }, by)).rejects.toMatchObject({ code: 'refused-input' });
+    await expect(on.statMany({ names: many }, by)).rejects.toMatchObject({ code: 'usage' });
+    expect(await on.list(page(long), by)).toEqual({ files: [], more: false });
+    expect(calls).toEqual([]);
+  });
+
+  it('S47: show no more of a listing than a page has, however many parts it has', async () => {
+    const limits: number[] = [];
+    const grants = [{ clients: ['*'], prefixes: ['a/', 'b/', 'c/'], may: ['list'] as const }];
+    const list: ClientHandlers['list'] = async ({ limit }) => {
+      limits.push(limit);
+      return { files: Array(Math.min(limit, 600)).fill({ name: 'x' }), more: false };
+    };
+    const on = withRights({ ...handlers([]), list }, () => ({ grants }));
+
+    const { files, more } = await on.list(page(''), a('client', 'reader'));
+
+    expect([files.length, more, limits]).toEqual([1_000, true, [1_000, 400]]);
+  });
+
+  it('are needed for a check of all files', async () => {
+    const { on } = guard();
+
+    await expect(first(on.fsck({}, never, a('client', 'writer')))).rejects.toMatchObject({
+      code: 'not-allowed',
+    });
   });
 
   it('show of a listing what may be listed, page by page', async () => {

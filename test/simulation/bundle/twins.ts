@@ -9,6 +9,7 @@ export const twins: Readonly<Record<string, string>> = {
   'node:fs/promises': 'disk/fs-promises.ts',
   'fs-native-extensions': 'disk/fs-native-extensions.ts',
   'node:net': 'network/net.ts',
+  'node:tls': 'network/tls.ts',
   '@grpc/grpc-js': 'network/grpc.ts',
   '@grpc/proto-loader': 'network/proto-loader.ts',
   '@grpc/reflection': 'network/grpc-reflection.ts',
