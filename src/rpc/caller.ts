@@ -8,7 +8,18 @@ interface Call {
 
 /** @returns undefined in plain text, and for a certificate that names nobody, or has ended meanwhile */
 export function callerOf(call: Call): Principal | undefined {
-  const certificate = call.getAuthContext().sslPeerCertificate;
+  const certificate = certificateOf(call);
   if (certificate === undefined || Date.parse(certificate.valid_to) <= Date.now()) return undefined;
   return parsePrincipal(certificate.subjectaltname);
+}
+
+/** Of a connection that is gone meanwhile Node throws. */
+function certificateOf(call: Call): AuthContext['sslPeerCertificate'] {
+  try {
+    return call.getAuthContext().sslPeerCertificate;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_HTTP2_SOCKET_UNBOUND')
+      return undefined;
+    throw error;
+  }
 }

@@ -15,6 +15,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import { ReelkeepError } from '../domain/errors.js';
 import type { OwnCredentials } from '../domain/own-credentials.js';
 import { accessInterceptor, type Refusal } from './access.js';
+import { callerOf } from './caller.js';
 import {
   type AbandonUploadRequest,
   type AbandonUploadResponse,
@@ -70,6 +71,7 @@ import {
   type SessionResponse,
 } from './generated/reelkeep/v1/keeper.js';
 import {
+  type CallerOf,
   clientPages,
   type PagesHandler,
   type StreamHandler,
@@ -153,7 +155,10 @@ export class ControlServer {
         'grpc.max_connection_age_ms': rpcLimits.connectionAgeMaxMs,
       }),
     });
-    server.addService(ClientServiceService, clientService(client) as UntypedServiceImplementation);
+    server.addService(
+      ClientServiceService,
+      clientService(client, access && callerOf) as UntypedServiceImplementation,
+    );
     server.addService(KeeperServiceService, keeperService(keeper) as UntypedServiceImplementation);
     const health = new HealthImplementation(
       Object.fromEntries(services.map((name) => [name, 'NOT_SERVING'])),
@@ -180,22 +185,22 @@ export class ControlServer {
 const interceptorOf = ({ credentials, onRefused }: Access): ServerInterceptor =>
   accessInterceptor(credentials.principal.clusterId, onRefused);
 
-const clientService = (handlers: ClientHandlers): ClientServiceServer => ({
-  beginUpload: unary(handlers.beginUpload),
-  awaitUpload: serverStream(handlers.awaitUpload),
-  abandonUpload: unary(handlers.abandonUpload),
-  locate: unary(handlers.locate),
-  stat: unary(handlers.stat),
-  statMany: unary(handlers.statMany),
-  list: unary(handlers.list),
-  remove: unary(handlers.remove),
-  rename: unary(handlers.rename),
-  listKeepers: unary(handlers.listKeepers),
-  retireKeeper: unary(handlers.retireKeeper),
-  status: unary(handlers.status),
-  verify: serverStream(handlers.verify),
-  fsck: serverStream(handlers.fsck),
-  reportBadReplica: unary(handlers.reportBadReplica),
+const clientService = (handlers: ClientHandlers, caller?: CallerOf): ClientServiceServer => ({
+  beginUpload: unary(handlers.beginUpload, caller),
+  awaitUpload: serverStream(handlers.awaitUpload, caller),
+  abandonUpload: unary(handlers.abandonUpload, caller),
+  locate: unary(handlers.locate, caller),
+  stat: unary(handlers.stat, caller),
+  statMany: unary(handlers.statMany, caller),
+  list: unary(handlers.list, caller),
+  remove: unary(handlers.remove, caller),
+  rename: unary(handlers.rename, caller),
+  listKeepers: unary(handlers.listKeepers, caller),
+  retireKeeper: unary(handlers.retireKeeper, caller),
+  status: unary(handlers.status, caller),
+  verify: serverStream(handlers.verify, caller),
+  fsck: serverStream(handlers.fsck, caller),
+  reportBadReplica: unary(handlers.reportBadReplica, caller),
 });
 
 const keeperService = (handlers: KeeperHandlers): KeeperServiceServer => ({

@@ -8,7 +8,7 @@ import type {
 } from '@grpc/grpc-js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { Principal } from '../domain/principal.js';
-import { callerOf } from './caller.js';
+import type { callerOf } from './caller.js';
 import { drained } from './drained.js';
 import { toStatus } from './status.js';
 
@@ -27,11 +27,17 @@ export type StreamHandler<Request, Response> = (
 
 export type PagesHandler<Request, Response> = (pages: AsyncIterable<Request>) => Promise<Response>;
 
+/** Who calls, for handlers that ask; nobody where there are no certificates. */
+export type CallerOf = typeof callerOf;
+
+const nobody: CallerOf = () => undefined;
+
 export function unary<Request, Response>(
   handler: UnaryHandler<Request, Response>,
+  caller: CallerOf = nobody,
 ): handleUnaryCall<Request, Response> {
   return (call: ServerUnaryCall<Request, Response>, callback) => {
-    handler(call.request, callerOf(call)).then(
+    handler(call.request, caller(call)).then(
       (response) => callback(null, response),
       (error: unknown) => callback(toStatus(error)),
     );
@@ -40,11 +46,12 @@ export function unary<Request, Response>(
 
 export function serverStream<Request, Response>(
   handler: StreamHandler<Request, Response>,
+  caller: CallerOf = nobody,
 ): handleServerStreamingCall<Request, Response> {
   return (call: ServerWritableStream<Request, Response>) => {
     const gone = new AbortController();
     call.on('cancelled', () => gone.abort());
-    const messages = handler(call.request, gone.signal, callerOf(call));
+    const messages = handler(call.request, gone.signal, caller(call));
     writeAll(call, messages, gone.signal).then(
       () => call.end(),
       (error: unknown) => {

@@ -23,9 +23,8 @@ import {
   type SessionRequest,
   type SessionResponse,
 } from './generated/reelkeep/v1/keeper.js';
-import { channelOptions } from './limits.js';
 import { fromServiceError } from './status.js';
-import { channelCredentials } from './tls.js';
+import { channelCredentials, channelOptionsFor } from './tls.js';
 
 export interface SessionEvents {
   onMessage(message: SessionResponse): void;
@@ -39,7 +38,7 @@ export class KeeperLink {
 
   private constructor(master: string, own: OwnCredentials | undefined) {
     this.#master = master;
-    this.#client = new KeeperServiceClient(master, channelCredentials(own), channelOptions);
+    this.#client = new KeeperServiceClient(master, channelCredentials(own), channelOptionsFor(own));
   }
 
   /**

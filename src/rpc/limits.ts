@@ -28,6 +28,4 @@ export const channelOptions = {
   'grpc.keepalive_timeout_ms': rpcLimits.keepaliveTimeoutMs,
   // Two masters on one machine must not share a subchannel's bad luck.
   'grpc.use_local_subchannel_pool': 1,
-  // Asked for in a TLS handshake: an address is no name, and names play no part.
-  'grpc.ssl_target_name_override': 'reelkeep-master',
 } as const;

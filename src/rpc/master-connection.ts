@@ -37,8 +37,7 @@ import {
   type VerifyRequest,
   type VerifyResponse,
 } from './generated/reelkeep/v1/client.js';
-import { channelOptions } from './limits.js';
-import { channelCredentials } from './tls.js';
+import { channelCredentials, channelOptionsFor } from './tls.js';
 
 export class MasterConnection {
   readonly #client: ClientServiceClient;
@@ -46,7 +45,11 @@ export class MasterConnection {
 
   private constructor(address: string, own: OwnCredentials | undefined) {
     this.#address = address;
-    this.#client = new ClientServiceClient(address, channelCredentials(own), channelOptions);
+    this.#client = new ClientServiceClient(
+      address,
+      channelCredentials(own),
+      channelOptionsFor(own),
+    );
   }
 
   /**

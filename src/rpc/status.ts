@@ -62,7 +62,7 @@ function plainDetails(details: string): string {
 }
 
 /** How the library tells of a peer that speaks TLS to one that does not, or does not believe its certificate. */
-const noHandshake = /Failed to connect|Connection dropped|SSL|certificate|not the master/;
+const noHandshake = /Failed to connect|SSL|certificate|not the master/;
 const notTakenUp =
   'the connection was not taken up; a master with certificates asks for --credentials of its cluster, and one without takes none';
 

@@ -1,12 +1,14 @@
 /** gRPC's credentials out of a process's own; certificates that are renewed are taken for later connections. */
 import {
   type ChannelCredentials,
+  type ChannelOptions,
   credentials,
   experimental,
   ServerCredentials,
 } from '@grpc/grpc-js';
 import type { CredentialFiles, OwnCredentials } from '../domain/own-credentials.js';
 import { parsePrincipal } from '../domain/principal.js';
+import { channelOptions } from './limits.js';
 
 type Provider = experimental.CertificateProvider;
 type CaListener = Parameters<Provider['addCaCertificateListener']>[0];
@@ -33,6 +35,12 @@ export const channelCredentials = (own: OwnCredentials | undefined): ChannelCred
           return isMaster ? undefined : new Error('it is not the master of this cluster');
         },
       });
+
+/** With credentials a name is asked for in the handshake: an address is none, and names play no part. */
+export const channelOptionsFor = (own: OwnCredentials | undefined): ChannelOptions =>
+  own === undefined
+    ? channelOptions
+    : { ...channelOptions, 'grpc.ssl_target_name_override': 'reelkeep-master' };
 
 function providerOf(own: OwnCredentials): Provider {
   const ends = new Map<unknown, () => void>();

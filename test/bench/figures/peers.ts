@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Measurement, Result } from '../measurement.js';
 import { runPairs } from '../pairs.js';
+import { glusterfs } from '../peers/glusterfs.js';
 import { moosefs } from '../peers/moosefs.js';
 import { nginx } from '../peers/nginx.js';
 import { findProgram, type Peer, type RunningPeer } from '../peers/peer.js';
@@ -22,7 +23,7 @@ const works: readonly Work[] = [
   { name: 'many-parallel', films: 'small', atATime: 8 },
 ];
 
-const peers: readonly Peer[] = [nginx, moosefs];
+const peers: readonly Peer[] = [nginx, moosefs, glusterfs];
 
 /** Only where they are asked for. */
 export const peerFigures: readonly Figures[] = peers.map((peer) => ({
