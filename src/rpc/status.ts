@@ -42,6 +42,10 @@ export function isInDoubt({ code, details, metadata }: ServiceError): boolean {
   return code === status.UNAVAILABLE || code === status.CANCELLED || code === status.UNKNOWN;
 }
 
+/** There was no connection to send it on, so none that could be dead on the way. */
+export const wasNeverSent = ({ cause }: ReelkeepError): boolean =>
+  cause instanceof Error && 'details' in cause && neverLeft.test(String(cause.details));
+
 /** How the library begins its account of a call for which it had no connection. */
 const neverLeft = /^(No connection established|Name resolution failed)/;
 

@@ -23,6 +23,7 @@ import {
 } from '../../rpc/generated/reelkeep/v1/keeper.js';
 import { KeeperLink, type KeeperSession } from '../../rpc/keeper-link.js';
 import { toScrubMessage } from '../../rpc/scrub-message.js';
+import { wasNeverSent } from '../../rpc/status.js';
 import type { InventoryPage } from '../../storage/inventory.js';
 import { ReportNumbers } from './report-numbers.js';
 import type { Term } from './term.js';
@@ -120,10 +121,10 @@ export class MasterLink {
       throw new ReelkeepError('unavailable', 'the session ended as soon as it had begun');
   }
 
-  /** A connection on which nothing comes back may be dead on the way, and would never be given up. */
+  /** One on which nothing comes back may be dead; one that is still being made would be left open. */
   #dialAnewUnlessHeard(error: unknown): void {
-    const mayBeDead = ['unknown-outcome', 'unavailable'];
-    if (!(error instanceof ReelkeepError && mayBeDead.includes(error.code))) return;
+    if (!(error instanceof ReelkeepError) || wasNeverSent(error)) return;
+    if (!['unknown-outcome', 'unavailable'].includes(error.code)) return;
     this.#link.close();
     this.#link = KeeperLink.open(this.#options.master, this.#options.credentials);
   }
