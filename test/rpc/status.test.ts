@@ -1,7 +1,7 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { type ErrorCode, errorKinds, ReelkeepError } from '../../src/domain/errors.js';
-import { fromServiceError, toStatus } from '../../src/rpc/status.js';
+import { fromServiceError, toStatus, wasNeverSent } from '../../src/rpc/status.js';
 
 const codes = Object.keys(errorKinds) as ErrorCode[];
 
@@ -13,6 +13,20 @@ describe('an error on its way through gRPC', () => {
 
     expect(sent.code).toBe(errorKinds[code].grpcStatus);
     expect(received).toMatchObject({ code, detail: 'so it is' });
+  });
+
+  it.each([
+    ['No connection established. Last error: connect ECONNREFUSED 127.0.0.1:1', true],
+    ['Name resolution failed for target dns:nowhere:7000', true],
+    ['Connection dropped', false],
+    ['Deadline exceeded after 10.0s', false],
+  ])('tells what never left from what may be on its way: %s', (details, never) => {
+    const received = fromServiceError(
+      asServiceError(status.UNAVAILABLE, details, new Metadata()),
+      'registering',
+    );
+
+    expect(wasNeverSent(received)).toBe(never);
   });
 
   it('is internal when it has no code of its own', () => {
