@@ -23,6 +23,7 @@ interface KeeperFlags {
   readonly repairCeiling: number | 'off';
   readonly repairFloor: number | 'off';
   readonly credentials?: string;
+  readonly dataTls?: 'on' | 'off';
   readonly insecure: boolean;
 }
 
@@ -70,6 +71,12 @@ export function runKeeper(argv: readonly string[]): Promise<number> {
       'off',
     )
     .option('--credentials <dir>', 'the keeper’s certificate, for a master that has one')
+    .addOption(
+      new Option(
+        '--data-tls <on|off>',
+        'films travel encrypted (default: on with --credentials, but on this machine alone)',
+      ).choices(['on', 'off']),
+    )
     .option('--insecure', 'reachable from other machines without a certificate', false)
     .addHelpText(
       'after',
@@ -118,6 +125,7 @@ const toOptions = (flags: KeeperFlags): KeeperOptions => ({
   repairFloor: flags.repairFloor,
   credentialsDir: flags.credentials,
   insecure: flags.insecure,
+  dataTls: flags.dataTls === undefined ? undefined : flags.dataTls === 'on',
   ...(flags.advertise === undefined ? {} : { advertise: flags.advertise }),
   ...(flags.data === undefined ? {} : { dataDir: flags.data }),
   ...(flags.id === undefined ? {} : { id: flags.id }),

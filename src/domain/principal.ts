@@ -28,6 +28,15 @@ export const isPrincipalName = (text: string): boolean => namePattern.test(text)
 export const principalUri = ({ clusterId: cluster, role, name }: Principal): string =>
   `reelkeep://${cluster}/${role}/${name}`;
 
+/** As a ticket names whom it was given to. */
+export const bearerOf = ({ role, name }: Pick<Principal, 'role' | 'name'>): string =>
+  `${role}/${name}`;
+
+export const isBearer = (text: string): boolean => {
+  const [role = '', name = '', rest] = text.split('/');
+  return isRole(role) && isPrincipalName(name) && rest === undefined;
+};
+
 export const authorityUri = (cluster: ClusterId): string => `reelkeep://${cluster}`;
 
 /**

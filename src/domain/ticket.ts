@@ -28,6 +28,8 @@ export interface TicketClaims {
   readonly forCopy?: true;
   /** 16 random bytes as hex: a `put` ticket serves once. */
   readonly nonce: string;
+  /** Whom it was given to, as `role/name`; absent where there are no certificates. */
+  readonly bearer?: string;
   /** Which of the keeper's keys signed it. */
   readonly keyId: number;
   /** Of a `put`: what the manifest says besides, so that a disk alone can tell what it holds. */

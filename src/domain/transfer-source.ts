@@ -5,6 +5,8 @@ export interface TransferSource {
   readonly keeper: KeeperId;
   readonly host: string;
   readonly port: number;
+  /** Its data port asks for TLS, and for a certificate. */
+  readonly tls: boolean;
   readonly ticket: TransferTicket;
 }
 

@@ -6,9 +6,12 @@ import {
   ServerListenerBuilder,
   status,
 } from '@grpc/grpc-js';
-import type { Principal } from '../domain/principal.js';
+import type { CallAllowance } from '../domain/call-allowance.js';
+import { ReelkeepError } from '../domain/errors.js';
+import { bearerOf, type Principal } from '../domain/principal.js';
 import { rolesFor } from './access-rules.js';
 import { callerOf } from './caller.js';
+import { toStatus } from './status.js';
 
 /** What a keeper sends says which keeper it is of, in one of these places. */
 interface OfKeeper {
@@ -25,9 +28,13 @@ export interface Refusal {
   readonly why: string;
 }
 
-/** @param clusterId that the peer must be of */
+/**
+ * @param clusterId that the peer must be of
+ * @param allowance of calls, by role and name
+ */
 export function accessInterceptor(
   clusterId: string,
+  allowance: CallAllowance,
   onRefused: (refusal: Refusal) => void,
 ): ServerInterceptor {
   return ({ path }, call) => {
@@ -39,8 +46,10 @@ export function accessInterceptor(
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         const why = whyRefused(path, principal, clusterId);
-        if (why === undefined) next(metadata);
-        else refuse(why);
+        if (why !== undefined) refuse(why);
+        else if (principal !== undefined && isTooOften(allowance, principal))
+          call.sendStatus(toStatus(tooOften(principal)));
+        else next(metadata);
       })
       .withOnReceiveMessage((message: OfKeeper, next) => {
         const why = principal?.role === 'keeper' ? whyNotItsOwn(message, principal) : undefined;
@@ -54,6 +63,12 @@ export function accessInterceptor(
     );
   };
 }
+
+const isTooOften = (allowance: CallAllowance, principal: Principal): boolean =>
+  allowance.take(bearerOf(principal), performance.now()) === 'too often';
+
+const tooOften = ({ role, name }: Principal): ReelkeepError =>
+  new ReelkeepError('unavailable', `${role} ${name} asks too often: try again in a moment`);
 
 function whyRefused(
   path: string,

@@ -2,7 +2,7 @@
 import type { AuthContext } from '@grpc/grpc-js/build/src/auth-context.js';
 import { type Principal, parsePrincipal } from '../domain/principal.js';
 
-interface Call {
+export interface Call {
   getAuthContext(): AuthContext;
 }
 

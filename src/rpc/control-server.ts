@@ -12,10 +12,13 @@ import {
 import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
+import { CallAllowance } from '../domain/call-allowance.js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { OwnCredentials } from '../domain/own-credentials.js';
+import { bearerOf } from '../domain/principal.js';
 import { accessInterceptor, type Refusal } from './access.js';
 import { callerOf } from './caller.js';
+import { FrontDoor, type FrontDoorLimits } from './front-door.js';
 import {
   type AbandonUploadRequest,
   type AbandonUploadResponse,
@@ -119,6 +122,14 @@ export interface ListenOptions {
   readonly keeper: KeeperHandlers;
   /** Without it everyone who can reach the port may ask for everything. */
   readonly access?: Access | undefined;
+  /** Those of `rpcLimits` unless given. */
+  readonly limits?: Partial<PeerLimits>;
+}
+
+/** What callers are held to. */
+export interface PeerLimits extends FrontDoorLimits {
+  readonly callsPerSecondMax: number;
+  readonly callsBurstMax: number;
 }
 
 export interface Access {
@@ -132,16 +143,19 @@ export class ControlServer {
   readonly port: number;
   readonly #server: Server;
   readonly #health: HealthImplementation;
+  readonly #door: FrontDoor;
 
-  private constructor(server: Server, health: HealthImplementation, port: number) {
+  private constructor(server: Server, health: HealthImplementation, door: FrontDoor, port: number) {
     this.#server = server;
     this.#health = health;
+    this.#door = door;
     this.port = port;
   }
 
   /** @throws ReelkeepError `conflict` when the port is in use */
   static async listen(options: ListenOptions): Promise<ControlServer> {
     const { client, keeper, access } = options;
+    const limits: PeerLimits = { ...rpcLimits, ...options.limits };
     // What fails is told by the call that failed; gRPC's own line would stand beside ours.
     setLogVerbosity(logVerbosity.NONE);
     const server = new Server({
@@ -150,23 +164,35 @@ export class ControlServer {
       'grpc.keepalive_time_ms': rpcLimits.keepaliveEveryMs,
       'grpc.keepalive_timeout_ms': rpcLimits.keepaliveTimeoutMs,
       'grpc.so_reuseport': 0,
+      'grpc.max_concurrent_streams': rpcLimits.streamsMax,
+      'grpc.max_connection_idle_ms': rpcLimits.connectionIdleMs,
       ...(access && {
-        interceptors: [interceptorOf(access)],
+        interceptors: [interceptorOf(access, limits)],
         'grpc.max_connection_age_ms': rpcLimits.connectionAgeMaxMs,
       }),
     });
+    const door = new FrontDoor(limits);
+    const caller = callerThrough(door, access);
     server.addService(
       ClientServiceService,
-      clientService(client, access && callerOf) as UntypedServiceImplementation,
+      clientService(client, caller) as UntypedServiceImplementation,
     );
-    server.addService(KeeperServiceService, keeperService(keeper) as UntypedServiceImplementation);
+    server.addService(
+      KeeperServiceService,
+      keeperService(keeper, caller) as UntypedServiceImplementation,
+    );
     const health = new HealthImplementation(
       Object.fromEntries(services.map((name) => [name, 'NOT_SERVING'])),
     );
     health.addToServer(server);
     new ReflectionService(packageDefinition()).addToServer(server);
     const bound = await bind(server, options);
-    return new ControlServer(server, health, bound);
+    door.watch(bound);
+    return new ControlServer(server, health, door, bound);
+  }
+
+  get connections(): number {
+    return this.#door.connections;
   }
 
   setServing(serving: boolean): void {
@@ -179,13 +205,30 @@ export class ControlServer {
     const cut = setTimeout(() => this.#server.forceShutdown(), graceMs);
     await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
     clearTimeout(cut);
+    this.#door.close();
   }
 }
 
-const interceptorOf = ({ credentials, onRefused }: Access): ServerInterceptor =>
-  accessInterceptor(credentials.principal.clusterId, onRefused);
+/** Whose call is let in is known at the door from then on. */
+const callerThrough =
+  (door: FrontDoor, access: Access | undefined): CallerOf =>
+  (call) => {
+    const who = access && callerOf(call);
+    door.know(call.getPeer(), who && bearerOf(who));
+    return who;
+  };
 
-const clientService = (handlers: ClientHandlers, caller?: CallerOf): ClientServiceServer => ({
+const interceptorOf = (
+  { credentials, onRefused }: Access,
+  { callsPerSecondMax: perSecond, callsBurstMax: burst }: PeerLimits,
+): ServerInterceptor =>
+  accessInterceptor(
+    credentials.principal.clusterId,
+    new CallAllowance({ perSecond, burst }),
+    onRefused,
+  );
+
+const clientService = (handlers: ClientHandlers, caller: CallerOf): ClientServiceServer => ({
   beginUpload: unary(handlers.beginUpload, caller),
   awaitUpload: serverStream(handlers.awaitUpload, caller),
   abandonUpload: unary(handlers.abandonUpload, caller),
@@ -203,15 +246,18 @@ const clientService = (handlers: ClientHandlers, caller?: CallerOf): ClientServi
   reportBadReplica: unary(handlers.reportBadReplica, caller),
 });
 
-const keeperService = (handlers: KeeperHandlers): KeeperServiceServer => ({
-  register: unary(handlers.register),
-  reportInventory: clientPages(handlers.reportInventory),
-  session: handlers.session,
-  reportStored: unary(handlers.reportStored),
-  reportFailed: unary(handlers.reportFailed),
-  reportVerified: unary(handlers.reportVerified),
-  reportDropped: unary(handlers.reportDropped),
-  listReplicas: unary(handlers.listReplicas),
+const keeperService = (handlers: KeeperHandlers, caller: CallerOf): KeeperServiceServer => ({
+  register: unary(handlers.register, caller),
+  reportInventory: clientPages(handlers.reportInventory, caller),
+  session: (stream) => {
+    caller(stream);
+    handlers.session(stream);
+  },
+  reportStored: unary(handlers.reportStored, caller),
+  reportFailed: unary(handlers.reportFailed, caller),
+  reportVerified: unary(handlers.reportVerified, caller),
+  reportDropped: unary(handlers.reportDropped, caller),
+  listReplicas: unary(handlers.listReplicas, caller),
 });
 
 function packageDefinition() {

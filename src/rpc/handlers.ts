@@ -8,7 +8,7 @@ import type {
 } from '@grpc/grpc-js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { Principal } from '../domain/principal.js';
-import type { callerOf } from './caller.js';
+import type { Call } from './caller.js';
 import { drained } from './drained.js';
 import { toStatus } from './status.js';
 
@@ -27,14 +27,12 @@ export type StreamHandler<Request, Response> = (
 
 export type PagesHandler<Request, Response> = (pages: AsyncIterable<Request>) => Promise<Response>;
 
-/** Who calls, for handlers that ask; nobody where there are no certificates. */
-export type CallerOf = typeof callerOf;
-
-const nobody: CallerOf = () => undefined;
+/** Who calls; asked once of each call that is let in. Nobody where there are no certificates. */
+export type CallerOf = (call: Call & { getPeer(): string }) => Principal | undefined;
 
 export function unary<Request, Response>(
   handler: UnaryHandler<Request, Response>,
-  caller: CallerOf = nobody,
+  caller: CallerOf,
 ): handleUnaryCall<Request, Response> {
   return (call: ServerUnaryCall<Request, Response>, callback) => {
     handler(call.request, caller(call)).then(
@@ -46,7 +44,7 @@ export function unary<Request, Response>(
 
 export function serverStream<Request, Response>(
   handler: StreamHandler<Request, Response>,
-  caller: CallerOf = nobody,
+  caller: CallerOf,
 ): handleServerStreamingCall<Request, Response> {
   return (call: ServerWritableStream<Request, Response>) => {
     const gone = new AbortController();
@@ -61,11 +59,15 @@ export function serverStream<Request, Response>(
   };
 }
 
-export function clientPages<Request, Response>(handler: PagesHandler<Request, Response>) {
+export function clientPages<Request, Response>(
+  handler: PagesHandler<Request, Response>,
+  caller: CallerOf,
+) {
   return (
     call: ServerReadableStream<Request, Response>,
     callback: (error: ReturnType<typeof toStatus> | null, response?: Response) => void,
   ): void => {
+    caller(call);
     // A stream whose caller is gone neither ends nor fails by itself.
     call.on('cancelled', () =>
       call.destroy(new ReelkeepError('unavailable', 'the caller went away')),

@@ -10,6 +10,20 @@ export const rpcLimits = {
   detailLengthMax: 2_000,
   /** Of a connection with a certificate: calls after that come on a new one, with the certificate of then. */
   connectionAgeMaxMs: 3_600_000,
+  /** Of the master; the next one takes the place of one on which no call was let in, or is cut. */
+  connectionsMax: 4_096,
+  /** Of one certificate; a further one is cut at its first call. */
+  connectionsPerPeerMax: 256,
+  /** From a connection to its first call that is let in, the handshake included; past it it is cut. */
+  strangerMs: 10_000,
+  /** Without a call under way for so long, a connection is closed. */
+  connectionIdleMs: 300_000,
+  /** Calls under way on one connection; further ones are refused. */
+  streamsMax: 1_024,
+  /** Calls of one certificate; further ones are told to try again. */
+  callsPerSecondMax: 1_000,
+  /** The same at once. */
+  callsBurstMax: 2_000,
   /** Between tries to reach a peer that is away. */
   reconnectMsMin: 100,
   reconnectMsMax: 2_000,

@@ -1,6 +1,7 @@
 /** What a keeper gives to its transfer server: who it is, and what to do with each transfer. */
 import type { ChunkRange } from '../domain/chunk-plan.js';
 import type { Digest, FileId, KeeperId, UploadId } from '../domain/ids.js';
+import type { Principal } from '../domain/principal.js';
 import type { TicketClaims } from '../domain/ticket.js';
 import type { ChunkBuffer } from './chunk-buffers.js';
 import type { ChunkSource, TransferTotals } from './chunk-source.js';
@@ -17,12 +18,15 @@ export interface KeeperAuthority {
   masterNowMs(): number;
 }
 
-/** A request that came without a good ticket; nothing was done for it. */
+/** What came without a good ticket, or not as the protocol has it; nothing came of it. */
 export interface RefusedRequest {
   /** `address:port`. */
   readonly peer: string;
-  readonly operation: 'put' | 'get' | 'manifest';
-  readonly fileId: FileId;
+  /** By its certificate; undefined where none is asked for, or none was good. */
+  readonly who: Principal | undefined;
+  /** `handshake`: TLS; `request`: it could not be read. */
+  readonly operation: 'put' | 'get' | 'manifest' | 'handshake' | 'request';
+  readonly fileId?: FileId;
   readonly why: string;
 }
 

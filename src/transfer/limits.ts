@@ -25,8 +25,10 @@ export interface TransferLimits {
   readonly verdictTimeoutMs: number;
   /** For a refused peer to read the verdict and go; past it the connection is cut. */
   readonly lingerMs: number;
-  /** Of one server; the next one is closed before its greeting. */
+  /** Of one server; the next one takes the place of one on which nothing goes on, or is closed. */
   readonly connectionsMax: number;
+  /** Of one client or keeper, where certificates tell them apart; likewise among its own. */
+  readonly connectionsPerPeerMax: number;
   /** Running at once on one server; the next one is told `unavailable`. */
   readonly transfersMax: number;
   /** In use by one transfer; it waits for one of its own to come back. */
@@ -57,6 +59,7 @@ const defaultTransferLimits: TransferLimits = {
   verdictTimeoutMs: 120 * second,
   lingerMs: 2 * second,
   connectionsMax: 1024,
+  connectionsPerPeerMax: 256,
   transfersMax: 64,
   chunkBuffersPerTransfer: 4,
   freeChunkBuffersMax: 8,

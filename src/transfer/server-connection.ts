@@ -6,7 +6,9 @@
  * be read nobody knows; after its verdict the keeper hangs up.
  */
 import { randomBytes } from 'node:crypto';
-import { type PlainError, ReelkeepError, toPlainError } from '../domain/errors.js';
+import { type ErrorCode, type PlainError, ReelkeepError, toPlainError } from '../domain/errors.js';
+import type { FileId } from '../domain/ids.js';
+import type { Principal } from '../domain/principal.js';
 import type { TicketClaims } from '../domain/ticket.js';
 import { BufferQuota, type BufferSource } from './chunk-buffers.js';
 import type { FramedSocket } from './framed-socket.js';
@@ -34,16 +36,25 @@ export interface ServerShare {
 
 type Sequel = 'next request' | 'hang up';
 
+/** `none yet`: no good ticket has been shown on it. */
+export type ConnectionUse = 'none yet' | 'judged' | 'in transfer' | 'between requests';
+
+/** What a peer should not have asked for, or not so; the rest may well be the keeper's fault. */
+const refusals: ReadonlySet<ErrorCode> = new Set(['usage', 'not-allowed', 'stale', 'integrity']);
+
 export class ServerConnection {
   readonly #socket: FramedSocket;
   readonly #share: ServerShare;
+  readonly #who: Principal | undefined;
   readonly #challenge = randomBytes(challengeBytes);
   #draining = false;
-  #betweenRequests = true;
+  #use: ConnectionUse = 'none yet';
 
-  constructor(socket: FramedSocket, share: ServerShare) {
+  /** @param who by the certificate that the peer has shown; undefined in plain text */
+  constructor(socket: FramedSocket, share: ServerShare, who: Principal | undefined) {
     this.#socket = socket;
     this.#share = share;
+    this.#who = who;
   }
 
   /** Resolves when the connection is closed; every failure ends here. */
@@ -55,6 +66,7 @@ export class ServerConnection {
         sequel = await this.#serveNext(number);
       }
     } catch (error) {
+      this.#noteRefusal(error, 'request');
       await this.#say(this.#explain(error)).catch(alreadyGone);
     }
     await this.#socket.hangUp();
@@ -63,11 +75,19 @@ export class ServerConnection {
   /** Lets a transfer that runs come to its end, and closes the connection then. */
   drain(): void {
     this.#draining = true;
-    if (this.#betweenRequests) void this.#socket.hangUp();
+    if (this.#use === 'none yet' || this.#use === 'between requests') void this.#socket.hangUp();
   }
 
-  cut(): void {
-    this.#socket.destroy(new ReelkeepError('unavailable', 'the keeper is stopping'));
+  cut(why: string): void {
+    this.#socket.destroy(new ReelkeepError('unavailable', why));
+  }
+
+  get use(): ConnectionUse {
+    return this.#use;
+  }
+
+  isOf({ role, name }: Principal): boolean {
+    return this.#who?.role === role && this.#who.name === name;
   }
 
   async #greet(): Promise<void> {
@@ -83,22 +103,25 @@ export class ServerConnection {
   async #serveNext(number: number): Promise<Sequel> {
     const patience = { kind: 'within', ms: this.#share.limits.headerTimeoutMs } as const;
     const frame = await this.#socket.receive({ accept: ['request'] }, patience);
-    this.#betweenRequests = false;
+    const before = this.#use;
+    this.#use = 'judged';
     const sequel = await this.#answer(frame, number);
-    this.#betweenRequests = true;
+    // Whoever was refused is as unknown as before.
+    this.#use = this.#use === 'judged' ? before : 'between requests';
     return sequel;
   }
 
   async #answer({ head, proof }: RequestFrame, requestNumber: number): Promise<Sequel> {
-    let afterFailure: Sequel = 'hang up';
+    let wanted: RequestHead | undefined;
     try {
-      const wanted = decodeRequestHead(head);
-      if (wanted.operation !== 'put') afterFailure = 'next request';
+      wanted = decodeRequestHead(head);
       const challenge = this.#challenge;
-      await this.#admitAndTransfer({ challenge, requestNumber, head, wanted, proof });
+      const peer = this.#who;
+      await this.#admitAndTransfer({ challenge, requestNumber, head, wanted, proof, peer });
     } catch (error) {
+      this.#noteRefusal(error, wanted?.operation ?? 'request', wanted?.fileId);
       await this.#say(this.#explain(error));
-      return afterFailure;
+      return wanted === undefined || wanted.operation === 'put' ? 'hang up' : 'next request';
     }
     await this.#say({ code: 'ok', detail: '' });
     return 'next request';
@@ -110,22 +133,19 @@ export class ServerConnection {
       throw new ReelkeepError('unavailable', 'the keeper has too many transfers; try again');
     }
     try {
-      await this.#transfer(request.wanted, this.#admit(request));
+      const claims = this.#share.gate.admit(request);
+      this.#use = 'in transfer';
+      await this.#transfer(request.wanted, claims);
     } finally {
       transfers.free();
     }
   }
 
-  #admit(request: TicketedRequest): TicketClaims {
-    const { gate, onRefused } = this.#share;
-    try {
-      return gate.admit(request);
-    } catch (error) {
-      const { operation, fileId } = request.wanted;
-      const why = toPlainError(error).detail;
-      onRefused({ peer: this.#socket.peer, operation, fileId, why });
-      throw error;
-    }
+  #noteRefusal(error: unknown, operation: RefusedRequest['operation'], fileId?: FileId): void {
+    if (!(error instanceof ReelkeepError) || !refusals.has(error.code)) return;
+    const { peer } = this.#socket;
+    const about = fileId === undefined ? {} : { fileId };
+    this.#share.onRefused({ peer, who: this.#who, operation, ...about, why: error.detail });
   }
 
   async #transfer(wanted: RequestHead, claims: TicketClaims): Promise<void> {

@@ -5,6 +5,7 @@
  */
 import type { ErrorCode } from '../domain/errors.js';
 import type { KeeperId } from '../domain/ids.js';
+import { bearerOf, type Principal } from '../domain/principal.js';
 import type { TicketClaims } from '../domain/ticket.js';
 import type { RequestHead } from './request-head.js';
 
@@ -16,6 +17,8 @@ export interface KeeperStanding {
   readonly epoch: number;
   /** The master's monotonic clock. */
   readonly masterNowMs: number;
+  /** Who asks, by its certificate; undefined in plain text, where nobody is known. */
+  readonly peer: Principal | undefined;
 }
 
 export type TicketVerdict =
@@ -35,6 +38,9 @@ export function judgeTicket(
   }
   if (head.operation === 'put' && claims.uploadId !== head.uploadId) {
     return refuse('not-allowed', 'the ticket is for another upload');
+  }
+  if (here.peer !== undefined && claims.bearer !== bearerOf(here.peer)) {
+    return refuse('not-allowed', 'the ticket was given to somebody else');
   }
   return judgePlaceAndTime(claims, here);
 }

@@ -1,6 +1,7 @@
 /** The claims of a ticket between their encoded form, which is what is signed, and the domain's. */
 import { ReelkeepError } from '../domain/errors.js';
 import { isDigest, isFileId, isKeeperId, isUploadId, wallMs } from '../domain/ids.js';
+import { isBearer } from '../domain/principal.js';
 import type { TicketClaims } from '../domain/ticket.js';
 import {
   Operation,
@@ -26,6 +27,7 @@ export function encodeClaims(claims: TicketClaims): Buffer {
     target: claims.label?.target ?? 0,
     createdAtMs: claims.label?.createdAt ?? 0,
     forCopy: claims.forCopy ?? false,
+    bearer: claims.bearer ?? '',
   };
   return Buffer.from(WireClaims.encode(wire).finish());
 }
@@ -33,10 +35,11 @@ export function encodeClaims(claims: TicketClaims): Buffer {
 /** @throws ReelkeepError `not-allowed` for anything but whole and well-formed claims */
 export function decodeClaims(bytes: Uint8Array): TicketClaims {
   const wire = decodeWire(bytes);
-  const { fileId, keeperId, nonce, incarnation, epoch, size, expiresAtMs, keyId } = wire;
+  const { fileId, keeperId, nonce, incarnation, epoch, size, expiresAtMs, keyId, bearer } = wire;
   if (!isFileId(fileId)) throw malformed('its file id');
   if (!isKeeperId(keeperId)) throw malformed('its keeper id');
   if (!nonceForm.test(nonce)) throw malformed('its nonce');
+  if (bearer !== '' && !isBearer(bearer)) throw malformed('its bearer');
   return {
     ...operationPart(wire),
     fileId,
@@ -46,6 +49,7 @@ export function decodeClaims(bytes: Uint8Array): TicketClaims {
     size: counted(size, 'size'),
     expiresAtMs: counted(expiresAtMs, 'expiry'),
     nonce,
+    ...(bearer === '' ? {} : { bearer }),
     keyId,
   };
 }

@@ -1,6 +1,7 @@
 /** The one door to a keeper's transfers: nothing is done for a request that has not passed it. */
 import { type ChunkRange, chunkCount } from '../domain/chunk-plan.js';
 import { ReelkeepError } from '../domain/errors.js';
+import type { Principal } from '../domain/principal.js';
 import type { TicketClaims } from '../domain/ticket.js';
 import type { KeeperAuthority } from './handlers.js';
 import { NonceLedger, type TermNow } from './nonce-ledger.js';
@@ -12,6 +13,8 @@ export interface TicketedRequest extends ProvenRequest {
   /** The decoded form of `head`. */
   readonly wanted: RequestHead;
   readonly proof: Uint8Array;
+  /** By its certificate; undefined in plain text. */
+  readonly peer: Principal | undefined;
 }
 
 export class TicketGate {
@@ -24,12 +27,12 @@ export class TicketGate {
   }
 
   /** @throws ReelkeepError why this request is not served */
-  admit({ wanted, proof, ...proven }: TicketedRequest): TicketClaims {
+  admit({ wanted, proof, peer, ...proven }: TicketedRequest): TicketClaims {
     const authority = this.#authority;
     const claims = verifyRequest(wanted.claims, proof, proven, (id) => authority.keyOf(id));
     const now = { epoch: authority.highestEpoch(), masterNowMs: authority.masterNowMs() };
     const { keeper, incarnation } = authority;
-    const verdict = judgeTicket(claims, wanted, { keeper, incarnation, ...now });
+    const verdict = judgeTicket(claims, wanted, { keeper, incarnation, peer, ...now });
     if (!verdict.ok) throw new ReelkeepError(verdict.code, verdict.reason);
     if (wanted.operation === 'get') requireRange(claims.size, wanted.range);
     if (wanted.operation === 'put') this.#spend(claims, now);

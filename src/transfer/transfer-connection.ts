@@ -13,6 +13,7 @@ import type { TransferTicket } from '../domain/transfer-source.js';
 import type { BufferSource } from './chunk-buffers.js';
 import { planOfRange } from './chunk-sequence.js';
 import type { ArrivedChunk } from './chunk-source.js';
+import { type DialTls, dialTls } from './data-tls.js';
 import { FramedSocket, unavailable } from './framed-socket.js';
 import { dialGreetingBytes, encodeGreeting, encodeRequest, keeperGreetingBytes } from './frames.js';
 import { getChunks, getManifest } from './get-chunks.js';
@@ -22,11 +23,13 @@ import { resolveTransferLimits, type TransferLimits, type TransferOptions } from
 import { type PutSource, putFile } from './put-file.js';
 import { encodeRequestHead, type RequestHead } from './request-head.js';
 import { Slots } from './slots.js';
-import { type Address, dialSocket } from './socket-reads.js';
+import { type Address, type ByteInlet, dialSocket } from './socket-reads.js';
 import { decodeClaims } from './ticket-claims.js';
 import { proveRequest } from './ticket-proof.js';
 
 export interface DialOptions extends Address {
+  /** Plain text without it. */
+  readonly tls?: DialTls | undefined;
   readonly signal?: AbortSignal;
   readonly limits?: TransferOptions;
 }
@@ -68,11 +71,14 @@ export class TransferConnection {
   static async dial({
     host,
     port,
+    tls,
     signal,
     limits: given,
   }: DialOptions): Promise<TransferConnection> {
     const limits = resolveTransferLimits(given);
-    const socket = new FramedSocket((inlet) => dialSocket({ host, port }, inlet), {
+    const open = (inlet: ByteInlet) =>
+      tls === undefined ? dialSocket({ host, port }, inlet) : dialTls({ host, port }, tls, inlet);
+    const socket = new FramedSocket(open, {
       limits,
       greetingBytes: keeperGreetingBytes,
       violationCode: 'unavailable',

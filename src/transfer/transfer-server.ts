@@ -2,14 +2,17 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { ReelkeepError } from '../domain/errors.js';
+import type { OwnCredentials } from '../domain/own-credentials.js';
+import type { Principal } from '../domain/principal.js';
 import { ChunkBuffers } from './chunk-buffers.js';
+import { TlsDoor } from './data-tls.js';
 import { FramedSocket } from './framed-socket.js';
 import { dialGreetingBytes } from './frames.js';
 import type { KeeperAuthority, RefusedRequest, TransferHandlers, TransferLog } from './handlers.js';
 import { resolveTransferLimits, type TransferOptions } from './limits.js';
 import { ServerConnection, type ServerShare } from './server-connection.js';
 import { Slots } from './slots.js';
-import { adoptSocket } from './socket-reads.js';
+import { adoptSocket, type ByteInlet, copyReads } from './socket-reads.js';
 import { TicketGate } from './ticket-gate.js';
 
 export interface TransferServerOptions {
@@ -20,7 +23,9 @@ export interface TransferServerOptions {
   readonly handlers: TransferHandlers;
   readonly limits?: TransferOptions;
   readonly log?: TransferLog;
-  /** A request came without a good ticket, and was refused. */
+  /** For TLS, with a certificate asked for; plain text without them. */
+  readonly credentials?: OwnCredentials | undefined;
+  /** Somebody was refused. */
   readonly onRefused?: (request: RefusedRequest) => void;
 }
 
@@ -29,6 +34,7 @@ export class TransferServer {
   readonly #share: ServerShare;
   readonly #pool: ChunkBuffers;
   readonly #connections = new Map<ServerConnection, Promise<void>>();
+  readonly #door: TlsDoor | undefined;
   #port = 0;
 
   /** @throws ReelkeepError `unavailable`, with the system's error as its cause */
@@ -51,7 +57,7 @@ export class TransferServer {
   }
 
   private constructor(options: TransferServerOptions) {
-    const { authority, handlers, log, onRefused = () => undefined } = options;
+    const { authority, handlers, log, credentials, onRefused = () => undefined } = options;
     const limits = resolveTransferLimits(options.limits);
     const { transfersMax, chunkBuffersPerTransfer, freeChunkBuffersMax: freeMax } = limits;
     // Enough for every transfer at once: a slow peer keeps no other waiting.
@@ -66,6 +72,15 @@ export class TransferServer {
       log,
       onRefused,
     };
+    this.#door =
+      credentials &&
+      new TlsDoor({
+        credentials,
+        handshakeTimeoutMs: limits.handshakeTimeoutMs,
+        onEntered: (socket, who) => this.#enter(socket, who),
+        onTurnedAway: (peer, why) =>
+          onRefused({ peer, who: undefined, operation: 'handshake', why }),
+      });
     this.#listener = net.createServer({ pauseOnConnect: true }, (socket) => this.#accept(socket));
   }
 
@@ -74,8 +89,9 @@ export class TransferServer {
     return this.#port;
   }
 
+  /** Those that have not come through the TLS handshake yet included. */
   get connections(): number {
-    return this.#connections.size;
+    return this.#connections.size + (this.#door?.handshakes ?? 0);
   }
 
   /** Transfers that run now. */
@@ -93,6 +109,7 @@ export class TransferServer {
     const cut = () => this.#cutAll();
     signal?.addEventListener('abort', cut, { once: true });
     if (signal?.aborted) cut();
+    this.#door?.close();
     for (const connection of this.#connections.keys()) connection.drain();
     await this.#allClosed();
     signal?.removeEventListener('abort', cut);
@@ -101,28 +118,68 @@ export class TransferServer {
   /** Cuts every connection. */
   async close(): Promise<void> {
     this.#listener.close();
+    this.#door?.close();
     this.#cutAll();
     await this.#allClosed();
   }
 
   #accept(accepted: net.Socket): void {
-    const { limits } = this.#share;
-    if (this.#connections.size >= limits.connectionsMax || !this.#listener.listening) {
-      accepted.destroy();
-      return;
+    const isFull = this.connections >= this.#share.limits.connectionsMax;
+    if (!this.#listener.listening || (isFull && !this.#makeRoom())) accepted.destroy();
+    else if (this.#door === undefined)
+      this.#serve((inlet) => adoptSocket(accepted, inlet), undefined);
+    else this.#door.take(accepted);
+  }
+
+  #enter(socket: net.Socket, who: Principal): void {
+    const own = [...this.#connections.keys()].filter((one) => one.isOf(who));
+    const isFull = own.length >= this.#share.limits.connectionsPerPeerMax;
+    if (isFull && !this.#cutIdlest(own)) {
+      const why = 'it has too many connections';
+      const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+      this.#share.onRefused({ peer, who, operation: 'handshake', why });
+      socket.destroy();
+    } else this.#serve((inlet) => copyReads(socket, inlet), who);
+  }
+
+  /**
+   * Whoever comes last may be the one who has a ticket: the place is taken from a connection that
+   * has shown none, the oldest first, or else from one that waits for its next request.
+   */
+  #makeRoom(): boolean {
+    return this.#door?.cutOldest() === true || this.#cutIdlest(this.#connections.keys());
+  }
+
+  /** @param connections in the order in which they came */
+  #cutIdlest(connections: Iterable<ServerConnection>): boolean {
+    let idlest: ServerConnection | undefined;
+    for (const connection of connections) {
+      if (connection.use === 'none yet') {
+        idlest = connection;
+        break;
+      }
+      if (connection.use === 'between requests') idlest ??= connection;
     }
-    const socket = new FramedSocket((inlet) => adoptSocket(accepted, inlet), {
+    if (idlest === undefined) return false;
+    this.#connections.delete(idlest);
+    idlest.cut('the keeper has too many connections');
+    return true;
+  }
+
+  #serve(open: (inlet: ByteInlet) => net.Socket, who: Principal | undefined): void {
+    const { limits } = this.#share;
+    const socket = new FramedSocket(open, {
       limits,
       greetingBytes: dialGreetingBytes,
       violationCode: 'usage',
     });
-    const connection = new ServerConnection(socket, this.#share);
+    const connection = new ServerConnection(socket, this.#share, who);
     const served = connection.serve().finally(() => this.#connections.delete(connection));
     this.#connections.set(connection, served);
   }
 
   #cutAll(): void {
-    for (const connection of this.#connections.keys()) connection.cut();
+    for (const connection of this.#connections.keys()) connection.cut('the keeper is stopping');
   }
 
   async #allClosed(): Promise<void> {

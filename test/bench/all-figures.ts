@@ -6,6 +6,7 @@ import { linksFigures } from './figures/links.js';
 import { repairFigures } from './figures/repair.js';
 import { repairTrafficFigures } from './figures/repair-traffic.js';
 import { requestFigures } from './figures/requests.js';
+import { securityFigures } from './figures/security.js';
 import { tableFigures } from './figures/table.js';
 import { uploadFigures } from './figures/uploads.js';
 import type { Figures } from './stage.js';
@@ -18,6 +19,7 @@ export const allFigures: readonly Figures[] = [
   ...requestFigures,
   ...falseKeeperFigures,
   ...tableFigures,
+  ...securityFigures,
   linksFigures,
   ...growthFigures,
 ];

@@ -1,5 +1,5 @@
 /** A master and its keepers as processes, and what each of them uses while something is measured. */
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +7,9 @@ import type { Cluster, ClusterStatus } from '../../src/actors/client/cluster.js'
 import { openCluster } from '../../src/actors/client/open-cluster.js';
 import { LocalCluster } from '../../src/cli/local/local-cluster.js';
 import { programPath } from '../../src/cli/local/server-process.js';
+import type { Authority } from '../../src/credentials/authority.js';
+import { Credentials as CredentialFiles } from '../../src/credentials/credential-files.js';
+import { openPolicy, policyName } from '../../src/credentials/policy-file.js';
 import { forgetPeak, usageOf } from './process-usage.js';
 import { type Timed, timeCommand } from './timed-command.js';
 
@@ -14,6 +17,8 @@ export interface ClusterShape {
   readonly keepers?: number;
   readonly durability: 'strict' | 'relaxed';
   readonly keeperArgs?: readonly string[];
+  /** Plain text without it. */
+  readonly security?: { readonly authority: Authority; readonly dataTls: 'on' | 'off' };
 }
 
 /** One command of the client, and what every process used meanwhile. */
@@ -30,25 +35,33 @@ const mebibyte = 1024 * 1024;
 export class BenchCluster {
   readonly #dir: string;
   readonly #cluster: LocalCluster;
+  readonly #credentials: Credentials | undefined;
   #asked: Cluster | undefined;
 
   static async start(
     dir: string,
-    { keepers, durability, keeperArgs = [] }: ClusterShape,
+    { keepers, durability, keeperArgs = [], security }: ClusterShape,
   ): Promise<BenchCluster> {
+    const count = keepers ?? keepersDefault;
+    const issued = security && (await issueAll(security.authority, count));
     const cluster = await LocalCluster.start({
       dataDir: dir,
       masterPort: 0,
-      keeperPorts: new Array<number>(keepers ?? keepersDefault).fill(0),
+      keeperPorts: new Array<number>(count).fill(0),
       keeperArgs: ['--durability', durability, '--log-level', 'warn', ...keeperArgs],
-      masterArgs: ['--log-level', 'warn'],
+      masterArgs: ['--log-level', 'warn', ...(issued?.masterArgs ?? [])],
+      keeperArgsOf: (id) =>
+        issued === undefined
+          ? []
+          : ['--credentials', issued.directoryOf(id), '--data-tls', security?.dataTls ?? 'on'],
     });
-    return new BenchCluster(dir, cluster);
+    return new BenchCluster(dir, cluster, issued?.credentials);
   }
 
-  private constructor(dir: string, cluster: LocalCluster) {
+  private constructor(dir: string, cluster: LocalCluster, credentials: Credentials | undefined) {
     this.#dir = dir;
     this.#cluster = cluster;
+    this.#credentials = credentials;
   }
 
   get master(): LocalCluster['master'] {
@@ -60,13 +73,19 @@ export class BenchCluster {
   }
 
   client(...args: readonly string[]): Promise<Timed> {
-    const line = [programPath('client'), '--master', this.master.address, '--quiet', ...args];
+    const own =
+      this.#credentials === undefined ? [] : ['--credentials', this.#credentials.directory];
+    const to = ['--master', this.master.address, ...own, '--quiet'];
+    const line = [programPath('client'), ...to, ...args];
     return timeCommand(process.execPath, line);
   }
 
   /** The cluster as a client sees it, without the start of a process. */
   get asked(): Cluster {
-    this.#asked ??= openCluster({ master: this.master.address });
+    this.#asked ??= openCluster({
+      master: this.master.address,
+      credentials: this.#credentials?.own,
+    });
     return this.#asked;
   }
 
@@ -123,6 +142,7 @@ export class BenchCluster {
   /** Ends every process and removes what they stored. */
   async end(): Promise<void> {
     await this.#asked?.close();
+    this.#credentials?.own.close();
     await this.#cluster.stop();
     await rm(this.#dir, { recursive: true, force: true });
   }
@@ -131,6 +151,39 @@ export class BenchCluster {
     const keepers = this.keepers.map(({ ready, pid }) => ({ name: ready.id, pid }));
     return [{ name: 'master', pid: this.master.pid }, ...keepers];
   }
+}
+
+/** Of a client. */
+interface Credentials {
+  readonly directory: string;
+  readonly own: CredentialFiles;
+}
+
+/** For a master, a client, and keepers with the names that they get. */
+async function issueAll(authority: Authority, keepers: number) {
+  const directories = new Map<string, string>();
+  for (let number = 1; number <= keepers; number += 1) {
+    const name = `keeper-${number}`;
+    directories.set(name, await authority.issue({ role: 'keeper', name }));
+  }
+  const master = await authority.issue({ role: 'master', name: 'main' });
+  const directory = await authority.issue({ role: 'client', name: 'bench' });
+  const own = await CredentialFiles.open({
+    directory,
+    roles: ['client'],
+    onNews: () => undefined,
+  });
+  return {
+    masterArgs: ['--credentials', master, '--policy', await openPolicyIn(directory)],
+    directoryOf: (keeper: string) => directories.get(keeper) ?? '',
+    credentials: { directory, own },
+  };
+}
+
+async function openPolicyIn(directory: string): Promise<string> {
+  const path = join(directory, policyName);
+  await writeFile(path, JSON.stringify(openPolicy));
+  return path;
 }
 
 export async function withCluster<Value>(

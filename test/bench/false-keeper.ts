@@ -73,6 +73,7 @@ export class FalseKeeper {
       clusterId: '',
       incarnation: 1,
       advertise: '127.0.0.1:9',
+      dataTls: false,
       highestEpoch: 0,
       highestCommit: 0,
       freeBytes: tebibyte,

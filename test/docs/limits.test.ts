@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { clientLimits } from '../../src/actors/client/client-limits.js';
 import { resolveConfig as resolveKeeperConfig } from '../../src/actors/keeper/config.js';
 import { resolveConfig as resolveMasterConfig } from '../../src/actors/master/config.js';
+import { uploadShareLimits } from '../../src/actors/master/upload-shares.js';
 import { restartDefaults } from '../../src/actors/runtime/restart-policy.js';
 import { credentialLimits } from '../../src/credentials/limits.js';
 import { resolveLivenessLimits } from '../../src/domain/liveness.js';
@@ -28,6 +29,7 @@ const limitsOfFiles: Readonly<Record<string, object>> = {
   'domain/replication-limits.ts': resolveReplicationLimits(),
   'domain/scrub.ts': scrubLimits,
   'domain/table-limits.ts': defaultTableLimits,
+  'actors/master/upload-shares.ts': uploadShareLimits,
   'rpc/limits.ts': rpcLimits,
   'storage/audit-log.ts': auditLimits,
   'storage/limits.ts': storageLimits,

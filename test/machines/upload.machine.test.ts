@@ -183,6 +183,7 @@ const placed: UploadEvent = {
       keeper: keeperId('k1'),
       host: '127.0.0.1',
       port: 7001,
+      tls: false,
       ticket: { claims: new Uint8Array(), proofKey: new Uint8Array() },
     },
   },

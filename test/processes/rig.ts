@@ -46,7 +46,7 @@ export interface RigOptions {
   readonly launch?: (name: string, masterPort: number) => Launch;
 }
 
-interface Launch {
+export interface Launch {
   readonly args?: readonly string[];
   readonly through?: readonly string[];
 }

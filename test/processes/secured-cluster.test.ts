@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runProgram } from '../../src/cli/local/run-program.js';
+import { issue, makeAuthority, startCertified } from './certified.js';
 import { clip, makeFilm, mebibytes, Rig, sha256 } from './rig.js';
 
 const keepers = ['k1', 'k2', 'k3'];
@@ -185,32 +186,8 @@ describe('an authority', () => {
   });
 });
 
-/** With certificates for a master, four keepers, and a client. */
-async function makeAuthority(): Promise<string> {
-  const parent = await mkdtemp(join(tmpdir(), 'reelkeep-ca-'));
-  onTestFinished(() => rm(parent, { recursive: true }));
-  const ca = join(parent, 'ca');
-  await succeed('master', ['init-ca', ca]);
-  for (const name of [...keepers, 'k4']) await issue(ca, 'keeper', name);
-  await issue(ca, 'client', 'me');
-  return ca;
-}
-
-const issue = (ca: string, role: string, name: string): Promise<void> =>
-  succeed('master', ['issue', role, name, '--ca', ca]);
-
 const start = (ca: string, count: number, masterArgs: readonly string[] = []): Promise<Rig> =>
-  Rig.start({
-    keepers: count,
-    masterArgs,
-    clientArgs: ['--credentials', join(ca, 'client-me')],
-    launch: (name) => ({
-      args:
-        name === 'master'
-          ? ['--credentials', join(ca, 'master-main'), '--policy', join(ca, 'policy.json')]
-          : ['--credentials', join(ca, `keeper-${name}`)],
-    }),
-  });
+  startCertified(ca, { keepers: count, masterArgs, keeperArgs: ['--data-tls', 'on'] });
 
 const hasLogged = async (rig: Rig, name: string, what: string): Promise<boolean> =>
   (await readFile(rig.path(`${name}.log`), 'utf8')).includes(what);
@@ -225,9 +202,4 @@ async function audited(rig: Rig): Promise<readonly unknown[]> {
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line));
-}
-
-async function succeed(program: 'master', args: readonly string[]): Promise<void> {
-  const { code, stderr } = await runProgram(program, args);
-  if (code !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
 }

@@ -224,6 +224,7 @@ const registration = {
   incarnation: 1,
   startId: '0123456789abcdef',
   advertise: '127.0.0.1:7001',
+  dataTls: false,
   highestEpoch: 0,
   highestCommit: 0,
   terms: [],
@@ -244,7 +245,13 @@ const heartbeat: SessionRequest = {
   scrub: { checked: 3, percent: 40, quarantined: 1, unreadable: 2, passedMs: 5 },
 };
 
-const message: SessionResponse = { epoch: 1, commit: 0, masterClockMs: 9, command: undefined };
+const message: SessionResponse = {
+  epoch: 1,
+  commit: 0,
+  masterClockMs: 9,
+  command: undefined,
+  ticketKey: undefined,
+};
 
 async function* pagesOf(count: number): AsyncGenerator<ReportInventoryRequest> {
   const found = { fileId: '', digest: '', uploadId: 'x'.repeat(10_000) };

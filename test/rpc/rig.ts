@@ -6,6 +6,7 @@ import {
   type ClientHandlers,
   ControlServer,
   type KeeperHandlers,
+  type PeerLimits,
 } from '../../src/rpc/control-server.js';
 import { KeeperLink } from '../../src/rpc/keeper-link.js';
 import { MasterConnection } from '../../src/rpc/master-connection.js';
@@ -19,11 +20,13 @@ export interface Handlers {
 export async function startServer(
   handlers: Handlers = {},
   access: Access | undefined = undefined,
+  limits: Partial<PeerLimits> = {},
 ): Promise<ControlServer> {
   const server = await ControlServer.listen({
     host: '127.0.0.1',
     port: 0,
     access,
+    limits,
     client: (handlers.client ?? {}) as ClientHandlers,
     keeper: (handlers.keeper ?? {}) as KeeperHandlers,
   });

@@ -1,7 +1,6 @@
 /** A dialler that sends whatever bytes a test wants. */
 import { once } from 'node:events';
 import net from 'node:net';
-import { vi } from 'vitest';
 import { encodeGreeting, encodeRequest, keeperGreetingBytes } from '../../src/transfer/frames.js';
 import { proveRequest, type SignedTicket } from '../../src/transfer/ticket-proof.js';
 
@@ -9,6 +8,7 @@ export class RawPeer {
   readonly #socket: net.Socket;
   readonly #closed: Promise<unknown>;
   #heard = Buffer.alloc(0);
+  #onGreeting: () => void = () => undefined;
 
   static async dial(port: number): Promise<RawPeer> {
     const socket = net.connect({ host: '127.0.0.1', port, allowHalfOpen: true });
@@ -22,6 +22,7 @@ export class RawPeer {
     socket.on('error', () => socket.destroy());
     socket.on('data', (bytes) => {
       this.#heard = Buffer.concat([this.#heard, bytes]);
+      if (this.#heard.length >= keeperGreetingBytes) this.#onGreeting();
     });
     socket.on('end', () => socket.end());
   }
@@ -40,10 +41,15 @@ export class RawPeer {
 
   /** Waits for the keeper's greeting and gives the challenge in it. */
   async greet(): Promise<Buffer> {
-    this.send(encodeGreeting());
-    await vi.waitFor(() => {
-      if (this.#heard.length < keeperGreetingBytes) throw new Error('no greeting yet');
+    const greeted = new Promise<void>((resolve) => {
+      this.#onGreeting = resolve;
     });
+    this.send(encodeGreeting());
+    const gone = this.#closed.then(() => {
+      throw new Error('the keeper closed without a greeting');
+    });
+    if (this.#heard.length < keeperGreetingBytes) await Promise.race([greeted, gone]);
+    gone.catch(() => undefined);
     return this.#heard.subarray(keeperGreetingBytes - 32, keeperGreetingBytes);
   }
 

@@ -13,6 +13,7 @@ import {
   type UploadId,
   uploadId,
 } from '../../src/domain/ids.js';
+import type { OwnCredentials } from '../../src/domain/own-credentials.js';
 import type { TicketClaims } from '../../src/domain/ticket.js';
 import { ChunkBuffers } from '../../src/transfer/chunk-buffers.js';
 import type { ArrivedChunk, ChunkRead, TransferTotals } from '../../src/transfer/chunk-source.js';
@@ -45,6 +46,8 @@ export interface RigOptions {
   readonly handlers?: Partial<TransferHandlers>;
   readonly authority?: Partial<KeeperAuthority>;
   readonly limits?: TransferOptions;
+  /** For TLS. */
+  readonly credentials?: OwnCredentials;
 }
 
 export interface Deferred {
@@ -72,6 +75,7 @@ export class Rig {
       authority: { ...anAuthority, ...options.authority },
       handlers: { ...memoryHandlers(bytes, uploads), ...options.handlers },
       limits: options.limits ?? {},
+      credentials: options.credentials,
       log: { warn: (_fields, message) => warnings.push(message) },
       onRefused: (request) => refusals.push(request),
     });

@@ -9,6 +9,7 @@ const here: KeeperStanding = {
   incarnation: 3,
   epoch: 5,
   masterNowMs: 1_000,
+  peer: undefined,
 };
 const somewhere = { claims: Buffer.alloc(0), fileId: aFileId };
 const putHead: RequestHead = { ...somewhere, operation: 'put', uploadId: anUploadId };

@@ -43,7 +43,7 @@ export interface ClusterOptions {
   /** Ends everything under way. */
   readonly signal?: AbortSignal;
   /** Plain text without them. */
-  readonly credentials?: OwnCredentials;
+  readonly credentials?: OwnCredentials | undefined;
 }
 
 /** Told often; absolute, not increments. */

@@ -25,7 +25,8 @@ export class Resources {
     this.#address = master;
     this.#credentials = credentials;
     this.patienceMs = timeoutMs ?? clientLimits.patienceMs;
-    this.keepers = new KeeperConnections({ ...clientLimits, idleTimeoutMs: this.patienceMs });
+    const idleTimeoutMs = this.patienceMs;
+    this.keepers = new KeeperConnections({ ...clientLimits, idleTimeoutMs }, credentials);
     this.signal = AbortSignal.any(signal === undefined ? [] : [signal]);
     // Each operation under way listens, however many there are.
     setMaxListeners(0, this.signal);

@@ -10,11 +10,12 @@ export function toTransferSource({
   keeperId: keeper,
   host,
   port,
+  tls,
   ticket,
 }: Message): TransferSource {
   if (ticket === undefined)
     throw new ReelkeepError('internal', `the master gave no ticket for ${keeper}`);
-  return { keeper: keeperId(keeper), host, port, ticket };
+  return { keeper: keeperId(keeper), host, port, tls, ticket };
 }
 
 /** The same permission as the transfer room has it. */

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parseAddress } from '../../domain/address.js';
 import { ReelkeepError } from '../../domain/errors.js';
 import { isKeeperId } from '../../domain/ids.js';
+import { isLoopback } from '../../domain/loopback.js';
 import { repairBytesPerSecondMin } from '../../domain/repair-pace.js';
 import type { ConnectionLimits } from '../runtime/keeper-connections.js';
 import { refuseOpenDoor } from '../runtime/open-door.js';
@@ -33,12 +34,18 @@ export interface KeeperOptions {
   readonly repairFloor?: number | 'off';
   /** Directory of the certificate by which this keeper is known; plain text without it. */
   readonly credentialsDir?: string | undefined;
+  /** TLS on the data port; where there are credentials, and others could reach it. */
+  readonly dataTls?: boolean | undefined;
   /** Reachable from elsewhere without credentials, all the same; no. */
   readonly insecure?: boolean;
 }
 
 export interface KeeperConfig
-  extends Omit<Required<KeeperOptions>, 'advertise' | 'id' | 'repairCeiling' | 'repairFloor'> {
+  extends Omit<
+    Required<KeeperOptions>,
+    'advertise' | 'id' | 'repairCeiling' | 'repairFloor' | 'dataTls'
+  > {
+  readonly dataTls: boolean;
   readonly advertise: string | undefined;
   readonly id: string | undefined;
   readonly poolThreads: number;
@@ -83,6 +90,7 @@ export function resolveConfig(options: KeeperOptions): KeeperConfig {
     durability: options.durability ?? 'strict',
     scrubEveryMs: options.scrubEveryMs ?? 30 * 86_400_000,
     credentialsDir: options.credentialsDir,
+    dataTls: options.dataTls ?? isExposed(options),
     insecure: options.insecure ?? false,
     poolThreads: Math.max(2, availableParallelism()),
     retryDelayMs: 100,
@@ -109,6 +117,12 @@ export function resolveConfig(options: KeeperOptions): KeeperConfig {
   return config;
 }
 
+/** Behind a forwarded port it listens on this machine alone, and is reached from others. */
+function isExposed({ credentialsDir, host = '127.0.0.1', advertise }: KeeperOptions): boolean {
+  const reached = advertise === undefined ? undefined : parseAddress(advertise)?.host;
+  return credentialsDir !== undefined && !(isLoopback(host) && isLoopback(reached ?? host));
+}
+
 const boundOf = (rate: number | 'off' = 'off'): number =>
   rate === 'off' ? Number.POSITIVE_INFINITY : rate;
 
@@ -128,6 +142,11 @@ function checkOptions(config: KeeperConfig): void {
     throw new ReelkeepError('usage', `--reserve: give a share from 0% to below 100%`);
   if (!(config.scrubEveryMs >= scrubEveryMsMin))
     throw new ReelkeepError('usage', '--scrub-every must be at least 1s');
+  if (config.dataTls && config.credentialsDir === undefined)
+    throw new ReelkeepError(
+      'usage',
+      '--data-tls on asks for --credentials: without a certificate there is no TLS',
+    );
   checkRepairBounds(config);
   refuseOpenDoor(config, [
     'bin/master issue keeper ID --ca DIR',

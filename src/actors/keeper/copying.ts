@@ -156,9 +156,9 @@ class Copy {
     const found = this.#sources.get(source);
     if (found?.ticket === undefined)
       throw new ReelkeepError('unavailable', `there is no ticket for ${source}`);
-    const { host, port, ticket } = found;
+    const { host, port, tls, ticket } = found;
     const over = AbortSignal.any([signal, this.#stop]);
-    const lease = await this.#world.keepers.take({ host, port }, over);
+    const lease = await this.#world.keepers.take({ keeper: source, host, port, tls }, over);
     try {
       const order = { ticket, fileId: this.#fileId, buffers: this.#buffers, signal: over };
       return await work(lease.connection, order);

@@ -1,6 +1,7 @@
 /** What this keeper does for those who come to its data port with a ticket. */
 import { join } from 'node:path';
 import { ReelkeepError } from '../../domain/errors.js';
+import type { OwnCredentials } from '../../domain/own-credentials.js';
 import { AuditLog } from '../../storage/audit-log.js';
 import type { GetRequest, PutRequest, PutSink, TransferHandlers } from '../../transfer/handlers.js';
 import { TransferServer } from '../../transfer/transfer-server.js';
@@ -15,8 +16,14 @@ export interface DataPort {
 
 const auditDirectory = 'audit';
 
-/** @throws ReelkeepError `conflict` when the port is in use; `unavailable` */
-export async function openDataPort(world: KeeperWorld): Promise<DataPort> {
+/**
+ * @param credentials for TLS; plain text without them
+ * @throws ReelkeepError `conflict` when the port is in use; `unavailable`
+ */
+export async function openDataPort(
+  world: KeeperWorld,
+  credentials: OwnCredentials | undefined,
+): Promise<DataPort> {
   const { config, log, store, term } = world;
   const { host, port, credentialsDir, dataDir } = config;
   const audit =
@@ -31,14 +38,14 @@ export async function openDataPort(world: KeeperWorld): Promise<DataPort> {
       host,
       port,
       log,
+      credentials,
       handlers: createTransferHandlers(world),
-      // Who it was nobody knows: all that a peer could show is its ticket.
-      onRefused: ({ peer, operation, fileId, why }) =>
+      onRefused: ({ peer, who, operation, fileId, why }) =>
         audit?.note({
-          who: undefined,
+          who: who && { role: who.role, name: who.name },
           peer,
           what: operation,
-          about: { fileId },
+          ...(fileId !== undefined && { about: { fileId } }),
           outcome: 'refused',
           why,
         }),

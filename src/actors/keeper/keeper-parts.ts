@@ -101,7 +101,7 @@ export class KeeperParts {
         buffersMax: copiesMax * chunkBuffersPerCopy,
         freeMax: config.freeChunkBuffersMax,
       }),
-      keepers: new KeeperConnections(config.connections),
+      keepers: new KeeperConnections(config.connections, this.#credentials),
       link: this.#createLink(store),
       term: this.#term,
       arrivals: this.#arrivals,
@@ -113,7 +113,7 @@ export class KeeperParts {
     };
     try {
       refuseForeign(store.identity, this.#credentials);
-      const port = await openDataPort(world);
+      const port = await openDataPort(world, config.dataTls ? this.#credentials : undefined);
       this.#port = port.server.port;
       this.#opened = { ...port, world, scrub: new Scrub(world) };
     } catch (error) {
@@ -125,7 +125,7 @@ export class KeeperParts {
     this.#lag.enable();
     log.info(
       { keeper, incarnation, port: this.port, ...store.recovered },
-      'disk and data port open',
+      config.dataTls ? 'disk and data port open, TLS' : 'disk and data port open',
     );
   }
 
@@ -213,6 +213,7 @@ export class KeeperParts {
           highestCommit,
           terms: this.#termsSeen,
           advertise,
+          dataTls: config.dataTls,
         };
       },
       vitals: () => this.#vitals(store),

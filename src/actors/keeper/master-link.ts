@@ -15,11 +15,10 @@ import type { OwnCredentials } from '../../domain/own-credentials.js';
 import type { SeenInTerm } from '../../domain/term-line.js';
 import type { ReportVerdict } from '../../machines/store-replica.machine.js';
 import { toInventoryMessage, toMp4Message } from '../../rpc/file-message.js';
-import {
-  type KeeperStamp,
-  ReportVerifiedRequest_Outcome as Outcome,
-  type ReportInventoryRequest,
-  type SessionResponse,
+import type {
+  KeeperStamp,
+  ReportInventoryRequest,
+  SessionResponse,
 } from '../../rpc/generated/reelkeep/v1/keeper.js';
 import { KeeperLink, type KeeperSession } from '../../rpc/keeper-link.js';
 import { toScrubMessage } from '../../rpc/scrub-message.js';
@@ -27,6 +26,7 @@ import { wasNeverSent } from '../../rpc/status.js';
 import type { InventoryPage } from '../../storage/inventory.js';
 import { ReportNumbers } from './report-numbers.js';
 import type { Term } from './term.js';
+import { toOutcomeMessage, type VerifiedOutcome } from './verified-outcome.js';
 
 /** What a heartbeat tells. */
 export interface Vitals {
@@ -62,6 +62,8 @@ interface Identity {
   readonly highestCommit: number;
   readonly terms: readonly SeenInTerm[];
   readonly advertise: string;
+  /** Its data port asks for TLS. */
+  readonly dataTls: boolean;
 }
 
 export interface MasterLinkOptions {
@@ -170,7 +172,7 @@ export class MasterLink {
   }
 
   async reportVerified(fileId: FileId, outcome: VerifiedOutcome, reason: string): Promise<void> {
-    const verified = { fileId, outcome: outcomes[outcome], reason };
+    const verified = { fileId, outcome: toOutcomeMessage(outcome), reason };
     await this.#report([fileId], (stamp) => this.#link.reportVerified({ stamp, ...verified }));
   }
 
@@ -288,13 +290,3 @@ export class MasterLink {
     }
   }
 }
-
-export type VerifiedOutcome = keyof typeof outcomes;
-
-const outcomes = {
-  sound: Outcome.SOUND,
-  quarantined: Outcome.QUARANTINED,
-  absent: Outcome.ABSENT,
-  unknown: Outcome.UNKNOWN,
-  unreadable: Outcome.UNREADABLE,
-} as const;

@@ -1,8 +1,12 @@
 /** The master's term as this keeper knows it: its epoch, its clock, and the keys of its tickets. */
 import type { SeenInTerm } from '../../domain/term-line.js';
-import type { RegisterResponse, SessionResponse } from '../../rpc/generated/reelkeep/v1/keeper.js';
+import type {
+  RegisterResponse,
+  SessionResponse,
+  TicketKey,
+} from '../../rpc/generated/reelkeep/v1/keeper.js';
 
-/** The one in use and the one before: a ticket signed just before a new registration still opens. */
+/** The one in use and the one before: a ticket signed just before there was another still opens. */
 const keysKept = 2;
 
 export class Term {
@@ -13,7 +17,7 @@ export class Term {
   #wantsFacts = false;
   #heartbeatEveryMs = 1_000;
   #clockAheadMs = 0;
-  #keys: readonly { readonly keyId: number; readonly secret: Uint8Array }[] = [];
+  #keys: readonly TicketKey[] = [];
 
   get epoch(): number {
     return this.#epoch;
@@ -50,13 +54,13 @@ export class Term {
     this.#wantsFacts = registered.wantsFacts;
     this.#heartbeatEveryMs = registered.heartbeatEveryMs;
     this.#follow(registered.masterClockMs);
-    if (registered.ticketKey !== undefined)
-      this.#keys = [registered.ticketKey, ...this.#keys].slice(0, keysKept);
+    if (registered.ticketKey !== undefined) this.#takeKey(registered.ticketKey);
   }
 
-  hear({ commit, masterClockMs }: SessionResponse): void {
+  hear({ commit, masterClockMs, ticketKey }: SessionResponse): void {
     this.#commit = Math.max(this.#commit, commit);
     this.#follow(masterClockMs);
+    if (ticketKey !== undefined && ticketKey.keyId !== this.keyId) this.#takeKey(ticketKey);
   }
 
   /** The master's monotonic clock as far as it is known here; it runs on while the master is away. */
@@ -71,6 +75,10 @@ export class Term {
 
   keyOf(keyId: number): Uint8Array | undefined {
     return this.#keys.find((key) => key.keyId === keyId)?.secret;
+  }
+
+  #takeKey(key: TicketKey): void {
+    this.#keys = [key, ...this.#keys].slice(0, keysKept);
   }
 
   #follow(masterClockMs: number): void {

@@ -49,6 +49,8 @@ export interface MasterConfig extends Required<MasterOptions> {
   readonly recoverGraceMs: number;
   /** A ticket not used by then is void. */
   readonly ticketLifeMs: number;
+  /** How long a keeper's tickets are signed with the same key. */
+  readonly ticketKeyEveryMs: number;
   /** How long calls under way may go on when the master stops. */
   readonly stopGraceMs: number;
   /** Replicas that an upload may ask for. */
@@ -77,6 +79,7 @@ export function resolveConfig(options: MasterOptions): MasterConfig {
     judgeEveryMs: Math.min(100, Math.ceil(suspectAfterMs / 10)),
     recoverGraceMs: lostAfterMs,
     ticketLifeMs: 60_000,
+    ticketKeyEveryMs: 3_600_000,
     stopGraceMs: 2_000,
     targetMax: 16,
   };

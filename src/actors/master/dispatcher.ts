@@ -132,7 +132,7 @@ export class Dispatcher {
     const { keepers, log } = this.#world;
     const file = await this.#findFile(fileId);
     const incarnation = keepers.views.get(destination)?.incarnation ?? 0;
-    const tickets = readTickets(this.#world, file, sources, 'keeper');
+    const tickets = readTickets(this.#world, file, sources, { keeper: destination });
     if (tickets.length === 0) throw new Error('no source has a key yet');
     const pressing = takeCensus(file, keepers.views).live.length <= 1;
     const value = { fileId, incarnation, size, digest, sources: tickets, pressing };

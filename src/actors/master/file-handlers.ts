@@ -18,10 +18,13 @@ export function createFileHandlers(
   const toMessage = (file: FileRecord) => toFileMessage(viewFile(file, world.keepers.views));
 
   return {
-    async locate(request) {
+    async locate(request, who) {
       const file = await findFile(world, request.name);
       const readable = readableReplicas(file, world.keepers.views).map((replica) => replica.keeper);
-      return { file: toMessage(file), sources: readTickets(world, file, readable, 'client') };
+      return {
+        file: toMessage(file),
+        sources: readTickets(world, file, readable, { client: who }),
+      };
     },
 
     async stat(request) {

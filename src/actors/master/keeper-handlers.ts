@@ -29,6 +29,7 @@ import type { InventoryEntry, ManifestFacts } from '../lookup-table/messages.js'
 import { checkedDigest, checkedFileId, checkedUploadId } from './checked-ids.js';
 import type { MasterConfig } from './config.js';
 import { takeFound } from './found-replicas.js';
+import { toKeyMessage } from './ticket-office.js';
 import { doubtReplica } from './verify-handlers.js';
 import type { MasterWorld } from './world.js';
 
@@ -54,7 +55,7 @@ export function createKeeperHandlers(
       });
       const { freeBytes, usedBytes } = request;
       const beat = { freeBytes, usedBytes, transfers: 0, diskSuspect: false };
-      const key = world.tickets.newKey(keeper);
+      const key = world.tickets.newKey(keeper, { tls: request.dataTls, nowMs: world.clockMs() });
       world.takingIn.registered(keeper, toBeTakenIn);
       world.monitor.post({ type: 'admitted', keeper, incarnation });
       world.keepers.admit(keeper, incarnation, address, beat, world.clockMs());
@@ -66,7 +67,7 @@ export function createKeeperHandlers(
         epoch: summary.epoch,
         commit: summary.commit,
         heartbeatEveryMs: world.config.heartbeatEveryMs,
-        ticketKey: { keyId: key.keyId, secret: Buffer.from(key.secret) },
+        ticketKey: toKeyMessage(key),
         acceptAny: world.config.accept === 'any',
         masterClockMs: Math.floor(world.clockMs()),
         incarnation,

@@ -33,6 +33,8 @@ import { startTable } from './start-table.js';
 import { TakingIn } from './taking-in.js';
 import { type LoopThread, type MonitorThread, startDecidingThread } from './threads.js';
 import { TicketOffice } from './ticket-office.js';
+import { isUnderWay } from './upload-handlers.js';
+import { UploadShares } from './upload-shares.js';
 import { UploadWatch } from './upload-watch.js';
 import { VerifyWatch } from './verify-watch.js';
 import type { MasterWorld } from './world.js';
@@ -243,9 +245,10 @@ export class MasterParts {
       monitor: { post: (message) => void this.#monitor?.post(message) },
       loop: { post: (message) => void this.#loop?.post(message) },
       keepers: this.#keepers,
-      tickets: new TicketOffice(config.ticketLifeMs),
+      tickets: new TicketOffice(config),
       promises: new Promises(2 * config.heartbeatEveryMs),
       uploads: new UploadWatch(),
+      uploadShares: new UploadShares((uploadId) => isUnderWay(world, uploadId)),
       verifications: new VerifyWatch(),
       drops: this.#drops,
       garbage: this.#garbage,

@@ -7,6 +7,7 @@ import { fromScrubMessage } from '../../rpc/scrub-message.js';
 import { toStatus } from '../../rpc/status.js';
 import type { Command, KeeperSessionHandle } from './keeper-directory.js';
 import { stampedBy } from './keeper-handlers.js';
+import { toKeyMessage } from './ticket-office.js';
 import type { MasterWorld } from './world.js';
 
 type SessionStream = ServerDuplexStream<SessionRequest, SessionResponse>;
@@ -87,6 +88,7 @@ class KeeperSession implements KeeperSessionHandle {
   #takeBeat(keeper: KeeperId, incarnation: number, beat: SessionRequest): void {
     const { freeBytes, usedBytes, transfers, diskSuspect } = beat;
     this.#world.monitor.post({ type: 'heartbeat', keeper, incarnation });
+    this.#world.tickets.goesBy(keeper, beat.ticketKeyId, this.#world.clockMs());
     this.#world.keepers.beat(
       keeper,
       { freeBytes, usedBytes, transfers, diskSuspect },
@@ -111,9 +113,16 @@ class KeeperSession implements KeeperSessionHandle {
     const { epoch, commit } = this.#world.summary();
     const masterClockMs = Math.floor(this.#world.clockMs());
     this.#unsent += 1;
-    this.#stream.write({ epoch, commit, masterClockMs, command }, () => {
+    const ticketKey = this.#dueKey();
+    this.#stream.write({ epoch, commit, masterClockMs, command, ticketKey }, () => {
       this.#unsent -= 1;
     });
+  }
+
+  #dueKey() {
+    if (this.#keeper === undefined) return undefined;
+    const due = this.#world.tickets.dueKey(this.#keeper, this.#world.clockMs());
+    return due && toKeyMessage(due);
   }
 
   #onEnd(): void {

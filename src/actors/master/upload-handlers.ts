@@ -17,14 +17,15 @@ import type {
 } from '../../rpc/generated/reelkeep/v1/client.js';
 import { checkedUploadId } from './checked-ids.js';
 import type { UploadNews } from './upload-watch.js';
-import type { MasterWorld } from './world.js';
+import { bearerClaim, type MasterWorld } from './world.js';
 
 export function createUploadHandlers(
   world: MasterWorld,
 ): Pick<ClientHandlers, 'beginUpload' | 'awaitUpload' | 'abandonUpload'> {
   return {
-    async beginUpload(request) {
+    async beginUpload(request, who) {
       const wish = judgeWish(request, world);
+      await world.uploadShares.take(who, wish);
       const placed = placeUpload(request, world);
       if (!placed.ok) return await committedBefore(world, wish.uploadId, placed.error);
       const { view } = placed;
@@ -40,7 +41,14 @@ export function createUploadHandlers(
       // Committed by an earlier try: there is nothing to send.
       if (committed) return { fileId: id, keeper: undefined, acks, target, epoch };
       const ticket = world.tickets.issue(
-        { operation: 'put', fileId: id, uploadId: wish.uploadId, size: wish.size, label },
+        {
+          operation: 'put',
+          fileId: id,
+          uploadId: wish.uploadId,
+          size: wish.size,
+          label,
+          ...bearerClaim(world, who),
+        },
         view,
         epoch,
         world.clockMs(),
@@ -130,6 +138,15 @@ async function committedBefore(
     throw new ReelkeepError(refusal.code, refusal.detail);
   const { fileId: id, target } = found.file;
   return { fileId: id, keeper: undefined, acks: 0, target, epoch: world.summary().epoch };
+}
+
+/** Neither committed nor given up: bytes of it may be on some keeper. */
+export async function isUnderWay(
+  { table }: Pick<MasterWorld, 'table'>,
+  id: UploadId,
+): Promise<boolean> {
+  const found = await table.ask('find upload', { uploadId: id }).catch(asUnknown);
+  return found !== undefined && !('error' in found) && found.file === undefined;
 }
 
 function asUnknown(error: unknown): undefined {

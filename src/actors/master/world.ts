@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { FileRecord } from '../../domain/file-record.js';
 import type { FileId, KeeperId, UploadId, WallMs } from '../../domain/ids.js';
+import { bearerOf, type Principal } from '../../domain/principal.js';
 import type { SnapshotNews } from '../../domain/table-snapshot.js';
 import type { SeenBefore } from '../../domain/term-line.js';
 import type { TransferSource } from '../../rpc/generated/reelkeep/v1/common.js';
@@ -18,6 +19,7 @@ import type { KeeperDirectory } from './keeper-directory.js';
 import type { Promises } from './promises.js';
 import type { TakingIn } from './taking-in.js';
 import type { TicketOffice } from './ticket-office.js';
+import type { UploadShares } from './upload-shares.js';
 import type { UploadWatch } from './upload-watch.js';
 import type { VerifyWatch } from './verify-watch.js';
 
@@ -33,6 +35,7 @@ export interface MasterWorld {
   readonly tickets: TicketOffice;
   readonly promises: Promises;
   readonly uploads: UploadWatch;
+  readonly uploadShares: UploadShares;
   readonly verifications: VerifyWatch;
   readonly drops: {
     /** Something may be due on this keeper. */
@@ -66,12 +69,22 @@ export interface MasterWorld {
   readonly termId: string;
 }
 
+/** The claim that makes a ticket serve this one alone; none where nobody is known. */
+export const bearerClaim = (
+  { config }: Pick<MasterWorld, 'config'>,
+  who: Pick<Principal, 'role' | 'name'> | undefined,
+): { readonly bearer?: string } =>
+  who === undefined || config.credentialsDir === undefined ? {} : { bearer: bearerOf(who) };
+
+/** Who is to read: a client, known where there are certificates, or a keeper that makes a copy. */
+export type Reader = { readonly client: Principal | undefined } | { readonly keeper: KeeperId };
+
 /** Permissions to read a file from each keeper that can serve it, best first. */
 export function readTickets(
   world: MasterWorld,
   file: FileRecord,
   keepers: readonly KeeperId[],
-  reader: 'client' | 'keeper',
+  reader: Reader,
 ): TransferSource[] {
   const sources: TransferSource[] = [];
   for (const keeper of keepers) {
@@ -84,7 +97,9 @@ export function readTickets(
         fileId,
         size,
         digest,
-        ...(reader === 'keeper' ? { forCopy: true } : {}),
+        ...('keeper' in reader
+          ? { forCopy: true, ...bearerClaim(world, { role: 'keeper', name: reader.keeper }) }
+          : bearerClaim(world, reader.client)),
       },
       view,
       world.summary().epoch,

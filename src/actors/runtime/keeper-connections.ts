@@ -1,4 +1,6 @@
 /** Connections to keepers that wait for the next request, so that many small files need few dials. */
+import { ReelkeepError } from '../../domain/errors.js';
+import type { OwnCredentials } from '../../domain/own-credentials.js';
 import type { TransferSource } from '../../domain/transfer-source.js';
 import type { TransferOptions } from '../../transfer/limits.js';
 import { TransferConnection } from '../../transfer/transfer-connection.js';
@@ -13,10 +15,12 @@ export interface ConnectionLimits {
   readonly idleConnectionMs: number;
 }
 
+export type Whereabouts = Pick<TransferSource, 'keeper' | 'host' | 'port' | 'tls'>;
+
 /** Who has connections to keepers to lend. */
 export interface KeeperLender {
   /** @throws ReelkeepError when the keeper cannot be reached */
-  take(source: TransferSource, signal: AbortSignal): Promise<Lease>;
+  take(source: Whereabouts, signal: AbortSignal): Promise<Lease>;
 }
 
 export interface Lease {
@@ -36,22 +40,24 @@ export class KeeperConnections implements KeeperLender {
   readonly #idle = new Map<string, Idle[]>();
   readonly #limits: ConnectionLimits;
   readonly #transferLimits: TransferOptions;
+  readonly #credentials: OwnCredentials | undefined;
   #closed = false;
 
-  constructor(limits: ConnectionLimits) {
+  /** @param credentials for keepers that ask for a certificate */
+  constructor(limits: ConnectionLimits, credentials: OwnCredentials | undefined) {
     const { dialTimeoutMs: handshakeTimeoutMs, idleTimeoutMs } = limits;
     this.#limits = limits;
+    this.#credentials = credentials;
     this.#transferLimits = { handshakeTimeoutMs, idleTimeoutMs };
   }
 
-  async take(
-    { host, port }: Pick<TransferSource, 'host' | 'port'>,
-    signal: AbortSignal,
-  ): Promise<Lease> {
-    const address = `${host} ${port}`;
+  async take(source: Whereabouts, signal: AbortSignal): Promise<Lease> {
+    const { keeper, host, port } = source;
+    const address = `${keeper} ${host} ${port}`;
     const idle = this.#takeIdle(address);
-    const connection =
-      idle ?? (await TransferConnection.dial({ host, port, signal, limits: this.#transferLimits }));
+    const limits = this.#transferLimits;
+    const tls = this.#tlsFor(source);
+    const connection = idle ?? (await TransferConnection.dial({ host, port, tls, signal, limits }));
     const release = (): void => this.#keep(address, connection);
     return { connection, reused: idle !== undefined, release };
   }
@@ -62,6 +68,14 @@ export class KeeperConnections implements KeeperLender {
     this.#idle.clear();
     for (const { timer } of idle) clearTimeout(timer);
     await Promise.all(idle.map(({ connection }) => connection.close()));
+  }
+
+  #tlsFor({ keeper, tls }: Whereabouts) {
+    if (!tls) return undefined;
+    const credentials = this.#credentials;
+    if (credentials === undefined)
+      throw new ReelkeepError('not-allowed', `keeper ${keeper} asks for a certificate`);
+    return { credentials, keeper };
   }
 
   #takeIdle(address: string): TransferConnection | undefined {

@@ -11,6 +11,8 @@ export interface LocalClusterOptions {
   readonly keeperPorts: readonly number[];
   readonly masterArgs?: readonly string[];
   readonly keeperArgs?: readonly string[];
+  /** Of one keeper, by its id. */
+  readonly keeperArgsOf?: (id: string) => readonly string[];
 }
 
 export class LocalCluster {
@@ -51,7 +53,7 @@ export class LocalCluster {
 }
 
 function startKeeper(
-  { dataDir, keeperArgs = [] }: LocalClusterOptions,
+  { dataDir, keeperArgs = [], keeperArgsOf = () => [] }: LocalClusterOptions,
   master: string,
   port: number,
   number: number,
@@ -69,6 +71,7 @@ function startKeeper(
       '--id',
       name,
       ...keeperArgs,
+      ...keeperArgsOf(name),
     ],
     logFile: join(dataDir, `${name}.log`),
   });

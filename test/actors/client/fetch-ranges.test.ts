@@ -259,5 +259,6 @@ const aSource = (name: string): TransferSource => ({
   keeper: keeperId(name),
   host: '127.0.0.1',
   port: 7001,
+  tls: false,
   ticket: { claims: new Uint8Array(), proofKey: new Uint8Array() },
 });

@@ -27,7 +27,22 @@ describe('configuration of a keeper', () => {
     expect(bounds({ repairCeiling: 2 ** 25, repairFloor: 2 ** 24 })).toEqual([2 ** 25, 2 ** 24]);
   });
 
+  it.each<[Partial<KeeperOptions>, boolean]>([
+    [{}, false],
+    [{ credentialsDir: 'c' }, false],
+    [{ credentialsDir: 'c', host: '10.0.0.1' }, true],
+    [{ credentialsDir: 'c', host: '0.0.0.0', advertise: 'disk1:7001' }, true],
+    [{ credentialsDir: 'c', advertise: 'forwarded:7001' }, true],
+    [{ credentialsDir: 'c', advertise: '127.0.0.1:7001' }, false],
+    [{ credentialsDir: 'c', host: '10.0.0.1', dataTls: false }, false],
+    [{ credentialsDir: 'c', dataTls: true }, true],
+    [{ host: '10.0.0.1', insecure: true }, false],
+  ])('has films travel encrypted with %j: %s', (options, expected) => {
+    expect(resolveConfig({ port: 0, ...options }).dataTls).toBe(expected);
+  });
+
   it.each<[Partial<KeeperOptions>, RegExp]>([
+    [{ dataTls: true }, /--data-tls on asks for --credentials/],
     [{ id: '' }, /--id/],
     [{ id: 'K1' }, /--id K1: use 1 to 64 of a-z, 0-9 and "-"/],
     [{ id: '../k1' }, /--id/],

@@ -113,6 +113,7 @@ async function aMaster(reports: Partial<KeeperHandlers> = {}) {
       highestCommit: 0,
       terms: [],
       advertise: '127.0.0.1:1',
+      dataTls: false,
     }),
     onTerm: async () => undefined,
     onCommand: () => undefined,

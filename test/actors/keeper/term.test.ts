@@ -53,6 +53,20 @@ describe("the master's term", () => {
       keyOf(3).secret,
     ]);
   });
+
+  it('takes the next key of the session, told how often it may be, beside the one before', () => {
+    const term = new Term();
+    for (const keyId of [1, 2]) term.begin(registered({ ticketKey: keyOf(keyId) }));
+
+    for (let beat = 0; beat < 3; beat++) term.hear(told({ ticketKey: keyOf(3) }));
+
+    expect(term.keyId).toBe(3);
+    expect([1, 2, 3].map((keyId) => term.keyOf(keyId))).toEqual([
+      undefined,
+      keyOf(2).secret,
+      keyOf(3).secret,
+    ]);
+  });
 });
 
 const keyOf = (keyId: number) => ({ keyId, secret: Buffer.alloc(32, keyId) });
@@ -76,5 +90,6 @@ const told = (changes: Partial<SessionResponse>): SessionResponse => ({
   commit: 0,
   masterClockMs: 0,
   command: undefined,
+  ticketKey: undefined,
   ...changes,
 });

@@ -14,6 +14,7 @@ import { type Command, KeeperDirectory } from '../../../src/actors/master/keeper
 import { Promises } from '../../../src/actors/master/promises.js';
 import { TakingIn } from '../../../src/actors/master/taking-in.js';
 import { TicketOffice } from '../../../src/actors/master/ticket-office.js';
+import { UploadShares } from '../../../src/actors/master/upload-shares.js';
 import { UploadWatch } from '../../../src/actors/master/upload-watch.js';
 import { type VerifyOutcome, VerifyWatch } from '../../../src/actors/master/verify-watch.js';
 import type { MasterWorld } from '../../../src/actors/master/world.js';
@@ -73,9 +74,10 @@ export class AWorld {
       monitor: { post: (message) => void this.toMonitor.push(message) },
       loop: { post: (message) => void this.toLoop.push(message) },
       keepers: new KeeperDirectory(() => undefined),
-      tickets: new TicketOffice(config.ticketLifeMs),
+      tickets: new TicketOffice(config),
       promises: new Promises(2 * config.heartbeatEveryMs),
       uploads: new UploadWatch(),
+      uploadShares: new UploadShares(async () => true),
       verifications: new VerifyWatch(),
       drops: this.drops,
       garbage: this.garbage,
@@ -104,7 +106,7 @@ export class AWorld {
     this.table.admit(keeper, incarnation);
     const beat = { freeBytes, usedBytes: 0, transfers, diskSuspect };
     keepers.admit(keeper, incarnation, `${keeper}:7001`, beat, this.nowMs);
-    tickets.newKey(keeper);
+    tickets.newKey(keeper, { tls: false, nowMs: this.nowMs });
     keepers.judged(keeper, state);
     if (reported) keepers.reported(keeper);
     const heard: Command[] = [];

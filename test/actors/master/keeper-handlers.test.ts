@@ -230,6 +230,7 @@ const registration = (changes: Partial<RegisterRequest> = {}): RegisterRequest =
   incarnation: 1,
   startId: 'of this process',
   advertise: 'k1:7001',
+  dataTls: false,
   highestEpoch: 0,
   highestCommit: 0,
   terms: [],

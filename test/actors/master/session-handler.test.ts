@@ -37,7 +37,7 @@ describe('a session', () => {
     const at = new AWorld();
     at.join(k1, { session: false });
     const given = at.world.tickets.keyIdOf(k1);
-    at.world.tickets.newKey(k1);
+    at.world.tickets.newKey(k1, { tls: false, nowMs: 0 });
     const stream = openSession(at);
 
     stream.hear(beat(given));
@@ -45,6 +45,27 @@ describe('a session', () => {
     expect(stream.status).toContain('goes by ticket key');
     expect(at.world.keepers.send(k1, aCommand)).toBe(false);
     expect(at.toMonitor).toEqual([]);
+  });
+});
+
+describe('the next ticket key', () => {
+  it('is told with each message until a heartbeat names it', () => {
+    const at = new AWorld();
+    at.join(k1, { session: false });
+    const first = at.world.tickets.keyIdOf(k1);
+    const stream = openSession(at);
+    stream.hear(beat(first));
+
+    at.nowMs += at.world.config.ticketKeyEveryMs;
+    stream.hear(beat(first));
+    stream.hear(beat(first));
+    const next = stream.written.at(-1)?.ticketKey?.keyId ?? 0;
+    stream.hear(beat(next));
+
+    expect(next).toBeGreaterThan(first);
+    const told = stream.written.map(({ ticketKey }) => ticketKey?.keyId);
+    expect(told).toEqual([undefined, next, next, undefined]);
+    expect(at.world.tickets.keyIdOf(k1)).toBe(next);
   });
 });
 

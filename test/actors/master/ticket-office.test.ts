@@ -8,8 +8,8 @@ const request = { operation: 'get', fileId: f1, size: 10, digest: good } as cons
 
 describe('ticket office', () => {
   it('signs for one keeper, so that its key opens the ticket', () => {
-    const office = new TicketOffice(60_000);
-    const key = office.newKey(k1);
+    const office = anOffice();
+    const key = office.newKey(k1, plain);
 
     const source = office.issue(request, view(), 7, 1_000.5);
 
@@ -25,9 +25,9 @@ describe('ticket office', () => {
   });
 
   it('signs nothing that the key of another keeper opens', () => {
-    const office = new TicketOffice(60_000);
-    office.newKey(k1);
-    const other = office.newKey(k2);
+    const office = anOffice();
+    office.newKey(k1, plain);
+    const other = office.newKey(k2, plain);
 
     const source = office.issue(request, view(), 7, 0);
 
@@ -35,9 +35,9 @@ describe('ticket office', () => {
   });
 
   it('signs with the newest key of a keeper', () => {
-    const office = new TicketOffice(60_000);
-    const older = office.newKey(k1);
-    const newer = office.newKey(k1);
+    const office = anOffice();
+    const older = office.newKey(k1, plain);
+    const newer = office.newKey(k1, plain);
 
     const source = office.issue(request, view(), 7, 0);
 
@@ -47,8 +47,8 @@ describe('ticket office', () => {
   });
 
   it('signs each ticket anew, so that none serves twice', () => {
-    const office = new TicketOffice(60_000);
-    const key = office.newKey(k1);
+    const office = anOffice();
+    const key = office.newKey(k1, plain);
 
     const [first, second] = [1, 2].map(() => opened(office.issue(request, view(), 7, 0), key));
 
@@ -56,9 +56,9 @@ describe('ticket office', () => {
   });
 
   it('gives no ticket for a keeper without a key or an address', () => {
-    const office = new TicketOffice(60_000);
+    const office = anOffice();
     const unregistered = office.issue(request, view(), 7, 0);
-    office.newKey(k1);
+    office.newKey(k1, plain);
 
     expect([unregistered, office.issue(request, { ...view(), address: '' }, 7, 0)]).toEqual([
       undefined,
@@ -66,6 +66,51 @@ describe('ticket office', () => {
     ]);
   });
 });
+
+describe('the key of a keeper', () => {
+  it('is followed by another when it has served its time, once the keeper goes by that', () => {
+    const office = anOffice();
+    const first = office.newKey(k1, { tls: true, nowMs: 1_000 });
+
+    const early = office.dueKey(k1, 4_599);
+    const next = office.dueKey(k1, 4_600);
+    const again = office.dueKey(k1, 4_700);
+    office.goesBy(k1, first.keyId, 4_700);
+    const meanwhile = office.issue(request, view(), 7, 4_800);
+    office.goesBy(k1, next?.keyId ?? 0, 4_900);
+    const after = office.issue(request, view(), 7, 4_900);
+
+    expect([early, again]).toEqual([undefined, next]);
+    expect(opened(meanwhile, first).keyId).toBe(first.keyId);
+    expect(opened(after, next ?? first).keyId).toBe(next?.keyId);
+    expect(after?.tls).toBe(true);
+    expect([office.dueKey(k1, 8_499), office.dueKey(k1, 8_500)?.keyId]).toEqual([
+      undefined,
+      (next?.keyId ?? 0) + 1,
+    ]);
+  });
+
+  it('is the one of its last registration, whatever was to follow the one before', () => {
+    const office = anOffice();
+    office.newKey(k1, plain);
+    const next = office.dueKey(k1, 3_600);
+    const registered = office.newKey(k1, { tls: false, nowMs: 3_700 });
+
+    office.goesBy(k1, next?.keyId ?? 0, 3_800);
+
+    expect(office.keyIdOf(k1)).toBe(registered.keyId);
+    expect(office.dueKey(k1, 3_800)).toBeUndefined();
+  });
+
+  it('is due for nobody who has not registered', () => {
+    expect(anOffice().dueKey(k1, 1e9)).toBeUndefined();
+  });
+});
+
+const plain = { tls: false, nowMs: 0 } as const;
+
+const anOffice = (): TicketOffice =>
+  new TicketOffice({ ticketLifeMs: 60_000, ticketKeyEveryMs: 3_600 });
 
 const view = (): KeeperView => ({
   keeper: k1,

@@ -10,6 +10,7 @@ export const mountedPeer = (mount: string, end: () => Promise<void>): RunningPee
   put: (films, atATime) => timeCommands([copyLine(films, mount, atATime)]),
   get: (films, target, atATime) => {
     const stored = films.map((film) => join(mount, basename(film)));
+    forgetAtMount(stored);
     return timeCommands([copyLine(stored, target, atATime)]);
   },
   clear: async () => {
@@ -18,6 +19,12 @@ export const mountedPeer = (mount: string, end: () => Promise<void>): RunningPee
   stored: async () => [],
   end,
 });
+
+/** What was put through a mount lies in its page cache: read from there, it would not be fetched. */
+function forgetAtMount(stored: readonly string[]): void {
+  for (const path of stored)
+    execFileSync('dd', [`if=${path}`, 'iflag=nocache', 'count=0', 'status=none']);
+}
 
 export const isMounted = (mount: string): boolean =>
   execFileSync('mount', { encoding: 'utf8' }).includes(` ${mount} `);

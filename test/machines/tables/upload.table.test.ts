@@ -51,7 +51,7 @@ failed                     | over
 const file = fileOf('1');
 
 const ticket = { claims: new Uint8Array(), proofKey: new Uint8Array() };
-const keeper = { keeper: keeperId('k1'), host: '127.0.0.1', port: 7001, ticket };
+const keeper = { keeper: keeperId('k1'), host: '127.0.0.1', port: 7001, tls: false, ticket };
 const error = { code: 'unavailable', detail: 'away' } as const;
 
 describeTable<UploadEvent>('table of the upload machine', {

@@ -1,6 +1,7 @@
 /**
- * Sizes that are made small for the simulator, so that what takes gigabytes and millions in
- * production (many chunks, many pages, full batches) happens with kilobytes and dozens.
+ * Sizes that are made small for the simulator, so that what takes gigabytes, millions and hours in
+ * production (many chunks, many pages, full batches, other keys) happens with kilobytes, dozens and
+ * seconds.
  *
  * Everything that follows from them is computed from them, here as in production.
  */
@@ -16,5 +17,10 @@ export const smallWorld: readonly Patch[] = [
     file: 'src/actors/client/client-limits.ts',
     from: 'pageNamesMax: 1_000,',
     to: 'pageNamesMax: 3,',
+  },
+  {
+    file: 'src/actors/master/config.ts',
+    from: 'ticketKeyEveryMs: 3_600_000,',
+    to: 'ticketKeyEveryMs: 5_000,',
   },
 ];

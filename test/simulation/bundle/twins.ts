@@ -8,6 +8,7 @@ export const twins: Readonly<Record<string, string>> = {
   'node:fs': 'disk/fs.ts',
   'node:fs/promises': 'disk/fs-promises.ts',
   'fs-native-extensions': 'disk/fs-native-extensions.ts',
+  'node:diagnostics_channel': 'diagnostics-channel.ts',
   'node:net': 'network/net.ts',
   'node:tls': 'network/tls.ts',
   '@grpc/grpc-js': 'network/grpc.ts',

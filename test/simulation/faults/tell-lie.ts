@@ -48,7 +48,8 @@ export async function tellLie(told: LieTold): Promise<'stored' | 'acked'> {
     });
     if (begun.keeper === undefined) return 'acked';
     const keeper = toTransferSource(begun.keeper);
-    const connection = await TransferConnection.dial(keeper);
+    const { host, port } = keeper;
+    const connection = await TransferConnection.dial({ host, port });
     try {
       await connection.put({
         ticket: signedTicket(keeper),

@@ -22,7 +22,7 @@ const beat = {
   ticketKeyId: 0,
   scrub: undefined,
 };
-const answer = { epoch: 1, commit: 0, masterClockMs: 9, command: undefined };
+const answer = { epoch: 1, commit: 0, masterClockMs: 9, command: undefined, ticketKey: undefined };
 
 describe('a stream of answers', () => {
   it('brings all, in order, to a slow reader, and is not made ahead of it', async () => {

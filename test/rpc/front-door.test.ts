@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { anAuthority, credentialsOf } from '../credentials/an-authority.js';
+import { connect, startServer } from './rig.js';
+
+const client = { remove: async () => ({}) };
+
+describe('the door of the control port', () => {
+  it('gives the place of the oldest stranger to whoever comes next', async () => {
+    const server = await startServer({ client }, undefined, { connectionsMax: 3 });
+    const strangers = await Promise.all([1, 2, 3].map(() => dial(server.port)));
+    await vi.waitFor(() => expect(server.connections).toBe(3));
+
+    await connect(server).remove({ name: 'a' });
+
+    await vi.waitFor(() => expect(strangers.filter(({ closed }) => closed)).toHaveLength(1));
+    expect(server.connections).toBe(3);
+  });
+
+  it('takes the place of nobody who is known', async () => {
+    const server = await startServer({ client }, undefined, { connectionsMax: 2 });
+    const known = [connect(server), connect(server)];
+    await Promise.all(known.map((one) => one.remove({ name: 'a' })));
+
+    const stranger = await dial(server.port);
+
+    await vi.waitFor(() => expect(stranger.closed).toBe(true));
+    await Promise.all(known.map((one) => one.remove({ name: 'a' })));
+    expect(server.connections).toBe(2);
+  });
+
+  it('cuts whoever has made no call in time, and keeps who has', async () => {
+    const server = await startServer({ client }, undefined, { strangerMs: 300 });
+    const known = connect(server);
+    await known.remove({ name: 'a' });
+    const stranger = await dial(server.port);
+
+    await vi.waitFor(() => expect(stranger.closed).toBe(true), 5_000);
+
+    expect(server.connections).toBe(1);
+    await known.remove({ name: 'a' });
+  });
+
+  it('bounds the connections of one certificate, and not those of another', async () => {
+    const authority = await anAuthority();
+    const credentials = await credentialsOf(authority, 'master');
+    const access = { credentials, onRefused: () => undefined };
+    const server = await startServer({ client }, access, { connectionsPerPeerMax: 2 });
+    const [own, other] = [
+      await credentialsOf(authority, 'client', 'a'),
+      await credentialsOf(authority, 'client', 'b'),
+    ];
+    const held = [connect(server, own), connect(server, own), connect(server, other)];
+    await Promise.all(held.map((one) => one.remove({ name: 'a' })));
+
+    const further = connect(server, own).remove({ name: 'a' }, { timeoutMs: 2_000 });
+
+    await expect(further).rejects.toMatchObject({ code: expect.stringMatching(/una|unk/) });
+    await Promise.all(held.map((one) => one.remove({ name: 'a' })));
+  });
+
+  it('lets one certificate call so often and no more', async () => {
+    const authority = await anAuthority();
+    const credentials = await credentialsOf(authority, 'master');
+    const access = { credentials, onRefused: () => undefined };
+    const limits = { callsPerSecondMax: 1, callsBurstMax: 5 };
+    const server = await startServer({ client }, access, limits);
+    const own = connect(server, await credentialsOf(authority, 'client', 'a'));
+    const other = connect(server, await credentialsOf(authority, 'client', 'b'));
+
+    const calls = await Promise.allSettled(
+      Array.from({ length: 50 }, () => own.remove({ name: 'a' })),
+    );
+    const refusals = calls.flatMap((call) => (call.status === 'rejected' ? [call.reason] : []));
+
+    expect(refusals.length).toBeGreaterThan(40);
+    expect(new Set(refusals.map(({ code, detail }) => `${code}: ${detail}`))).toEqual(
+      new Set(['unavailable: client a asks too often: try again in a moment']),
+    );
+    await other.remove({ name: 'a' });
+  });
+});
+
+async function dial(port: number): Promise<Socket & { readonly closed: boolean }> {
+  const socket = connectTcp(port, '127.0.0.1')
+    .on('error', () => undefined)
+    .resume();
+  onTestFinished(() => void socket.destroy());
+  await once(socket, 'connect');
+  return socket;
+}
