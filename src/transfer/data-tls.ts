@@ -17,7 +17,8 @@ import {
 import type { KeeperId } from '../domain/ids.js';
 import type { CredentialFiles, OwnCredentials } from '../domain/own-credentials.js';
 import { type Principal, parsePrincipal } from '../domain/principal.js';
-import { type Address, type ByteInlet, copyReads } from './socket-reads.js';
+import type { Address, ByteInlet, Reads } from './socket-reads.js';
+import { readTls } from './tls-reads.js';
 
 /** Who is dialled, and who dials. */
 export interface DialTls {
@@ -30,7 +31,7 @@ export function dialTls(
   { host, port }: Address,
   { credentials, keeper }: DialTls,
   inlet: ByteInlet,
-): net.Socket {
+): Reads {
   const { clusterId } = credentials.principal;
   const socket = connect({
     host,
@@ -45,14 +46,14 @@ export function dialTls(
       return isThatKeeper ? undefined : new Error(`it is not keeper ${keeper} of this cluster`);
     },
   });
-  return copyReads(socket, inlet);
+  return readTls(socket, inlet);
 }
 
 export interface TlsDoorOptions {
   readonly credentials: OwnCredentials;
   readonly handshakeTimeoutMs: number;
   /** Who came has shown a certificate of the cluster. */
-  onEntered(socket: net.Socket, peer: Principal): void;
+  onEntered(socket: TLSSocket, peer: Principal): void;
   /** @param peer `address:port` */
   onTurnedAway(peer: string, why: string): void;
 }

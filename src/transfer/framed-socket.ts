@@ -10,7 +10,7 @@ import type { Expectation } from './frame-decoder.js';
 import { FrameInlet, type Patience } from './frame-inlet.js';
 import type { Frame } from './frames.js';
 import type { TransferLimits } from './limits.js';
-import type { ByteInlet } from './socket-reads.js';
+import type { ByteInlet, Reads } from './socket-reads.js';
 
 export interface FramedSocketOptions {
   readonly limits: TransferLimits;
@@ -23,6 +23,7 @@ export interface FramedSocketOptions {
 export class FramedSocket {
   readonly #limits: TransferLimits;
   readonly #inlet: FrameInlet;
+  readonly #reads: Reads;
   readonly #socket: net.Socket;
   readonly #gone = new AbortController();
   readonly #closed: Promise<void>;
@@ -32,17 +33,18 @@ export class FramedSocket {
   #queuedBytes = 0;
 
   /** @param open makes the socket, whose bytes go into the inlet */
-  constructor(open: (inlet: ByteInlet) => net.Socket, options: FramedSocketOptions) {
+  constructor(open: (inlet: ByteInlet) => Reads, options: FramedSocketOptions) {
     this.#limits = options.limits;
     this.#inlet = new FrameInlet({ ...options, onHopeless: (error) => this.destroy(error) });
-    this.#socket = open(this.#inlet);
+    this.#reads = open(this.#inlet);
+    this.#socket = this.#reads.socket;
     const { remoteAddress = 'unknown', remotePort = 0 } = this.#socket;
     this.peer = `${remoteAddress}:${remotePort}`;
     this.#closed = new Promise((resolve) => this.#socket.once('close', resolve));
     this.#socket.setTimeout(this.#limits.idleTimeoutMs);
     this.#socket.on('timeout', () => this.#onQuiet());
     this.#socket.on('error', (error) => this.destroy(brokenBy(error)));
-    this.#socket.on('end', () => this.destroy(unavailable('the peer closed the connection')));
+    this.#reads.onEnd(() => this.destroy(unavailable('the peer closed the connection')));
     this.#socket.on('close', () => this.destroy(unavailable('the connection is closed')));
   }
 
@@ -62,7 +64,7 @@ export class FramedSocket {
 
   receiveGreeting(): Promise<Buffer> {
     const greeting = this.#inlet.greeting({ kind: 'within', ms: this.#limits.handshakeTimeoutMs });
-    this.#socket.resume();
+    this.#reads.resume();
     return greeting;
   }
 
@@ -72,18 +74,18 @@ export class FramedSocket {
     patience: Patience,
   ): Promise<Extract<Frame, { type: Expected['accept'][number] }>> {
     const frame = this.#inlet.receive(expected, patience);
-    this.#socket.resume();
+    this.#reads.resume();
     return frame;
   }
 
   /** Reads though no frame is due, to learn at once that the peer has gone. */
   watch(): void {
-    this.#socket.resume();
+    this.#reads.resume();
   }
 
   /** Reads no more before the next `receive`: an answer may come before there is memory for it. */
   unwatch(): void {
-    this.#socket.pause();
+    this.#reads.pause();
   }
 
   /**
@@ -128,7 +130,7 @@ export class FramedSocket {
   async hangUp(): Promise<void> {
     this.#inlet.discard();
     this.#socket.end();
-    this.#socket.resume();
+    this.#reads.resume();
     const lingering = setTimeout(
       () => this.destroy(unavailable('the peer did not leave')),
       this.#limits.lingerMs,

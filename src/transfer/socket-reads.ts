@@ -17,28 +17,37 @@ export interface ByteInlet {
   arrived(count: number): boolean;
 }
 
+/** A socket whose bytes go into an inlet, and what starts and stops that. */
+export interface Reads {
+  readonly socket: net.Socket;
+  resume(): void;
+  pause(): void;
+  /** The peer sends no more, and all that it has sent is in the inlet. */
+  onEnd(listener: () => void): void;
+}
+
 export interface Address {
   readonly host: string;
   readonly port: number;
 }
 
-export const dialSocket = ({ host, port }: Address, inlet: ByteInlet): net.Socket =>
-  net.connect({ host, port, noDelay: true, onread: onReadOf(inlet) });
+export const dialSocket = ({ host, port }: Address, inlet: ByteInlet): Reads =>
+  readsOf(net.connect({ host, port, noDelay: true, onread: onReadOf(inlet) }));
 
 /** @param accepted by a server that pauses on connect, so that no byte has been read yet */
-export function adoptSocket(accepted: net.Socket, inlet: ByteInlet): net.Socket {
+export function adoptSocket(accepted: net.Socket, inlet: ByteInlet): Reads {
   const shell = accepted as unknown as { _handle: { useUserBuffer?: unknown } | null };
   const handle = shell._handle;
   if (typeof handle?.useUserBuffer !== 'function') return copyReads(accepted, inlet);
   shell._handle = null;
   accepted.destroy();
   const options = { handle, onread: onReadOf(inlet) };
-  return new net.Socket(options as net.SocketConstructorOpts).setNoDelay();
+  return readsOf(new net.Socket(options as net.SocketConstructorOpts).setNoDelay());
 }
 
 /** The same contract over the socket's `data` events. */
-export function copyReads(socket: net.Socket, inlet: ByteInlet): net.Socket {
-  return socket.setNoDelay().on('data', (bytes: Buffer) => {
+export function copyReads(socket: net.Socket, inlet: ByteInlet): Reads {
+  socket.setNoDelay().on('data', (bytes: Buffer) => {
     let rest = bytes;
     while (rest.length > 0) {
       const window = inlet.window();
@@ -52,7 +61,15 @@ export function copyReads(socket: net.Socket, inlet: ByteInlet): net.Socket {
       }
     }
   });
+  return readsOf(socket);
 }
+
+const readsOf = (socket: net.Socket): Reads => ({
+  socket,
+  resume: () => void socket.resume(),
+  pause: () => void socket.pause(),
+  onEnd: (listener) => void socket.on('end', listener),
+});
 
 const onReadOf = (inlet: ByteInlet): net.OnReadOpts => ({
   buffer: () => inlet.window(),

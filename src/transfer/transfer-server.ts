@@ -1,6 +1,7 @@
 /** Listens on a keeper's data port. */
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { ReelkeepError } from '../domain/errors.js';
 import type { OwnCredentials } from '../domain/own-credentials.js';
 import type { Principal } from '../domain/principal.js';
@@ -12,8 +13,9 @@ import type { KeeperAuthority, RefusedRequest, TransferHandlers, TransferLog } f
 import { resolveTransferLimits, type TransferOptions } from './limits.js';
 import { ServerConnection, type ServerShare } from './server-connection.js';
 import { Slots } from './slots.js';
-import { adoptSocket, type ByteInlet, copyReads } from './socket-reads.js';
+import { adoptSocket, type ByteInlet, type Reads } from './socket-reads.js';
 import { TicketGate } from './ticket-gate.js';
+import { readTls } from './tls-reads.js';
 
 export interface TransferServerOptions {
   readonly host: string;
@@ -131,7 +133,7 @@ export class TransferServer {
     else this.#door.take(accepted);
   }
 
-  #enter(socket: net.Socket, who: Principal): void {
+  #enter(socket: TLSSocket, who: Principal): void {
     const own = [...this.#connections.keys()].filter((one) => one.isOf(who));
     const isFull = own.length >= this.#share.limits.connectionsPerPeerMax;
     if (isFull && !this.#cutIdlest(own)) {
@@ -139,7 +141,7 @@ export class TransferServer {
       const peer = `${socket.remoteAddress}:${socket.remotePort}`;
       this.#share.onRefused({ peer, who, operation: 'handshake', why });
       socket.destroy();
-    } else this.#serve((inlet) => copyReads(socket, inlet), who);
+    } else this.#serve((inlet) => readTls(socket, inlet), who);
   }
 
   /**
@@ -166,7 +168,7 @@ export class TransferServer {
     return true;
   }
 
-  #serve(open: (inlet: ByteInlet) => net.Socket, who: Principal | undefined): void {
+  #serve(open: (inlet: ByteInlet) => Reads, who: Principal | undefined): void {
     const { limits } = this.#share;
     const socket = new FramedSocket(open, {
       limits,
