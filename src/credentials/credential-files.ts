@@ -5,13 +5,14 @@
  * A later version that is not good is told and not taken: the one before stays in use.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { ReelkeepError } from '../domain/errors.js';
 import type { CredentialFiles, OwnCredentials } from '../domain/own-credentials.js';
 import { type Principal, parsePrincipal, type Role } from '../domain/principal.js';
 import { credentialLimits } from './limits.js';
+import { readSmallFile } from './small-file.js';
+import { WatchedFiles } from './watched-files.js';
 
 /** Of a directory that a process is started with. */
 export const credentialNames = { ca: 'ca.crt', certificate: 'tls.crt', key: 'tls.key' } as const;
@@ -31,10 +32,8 @@ export class Credentials implements OwnCredentials {
   readonly principal: Principal;
   readonly #options: CredentialOptions;
   readonly #listeners = new Set<Listener>();
-  readonly #looking: NodeJS.Timeout;
+  readonly #watch: WatchedFiles<CredentialFiles>;
   #files: CredentialFiles;
-  #told = '';
-  #isLooking = false;
 
   /** @throws ReelkeepError `usage`, which says which file and what to do */
   static async open(options: CredentialOptions): Promise<Credentials> {
@@ -46,8 +45,15 @@ export class Credentials implements OwnCredentials {
     this.#options = options;
     this.#files = files;
     this.principal = principal;
-    const { reloadEveryMs = credentialLimits.reloadEveryMs } = options;
-    this.#looking = setInterval(() => void this.#look(), reloadEveryMs).unref();
+    this.#watch = new WatchedFiles(
+      {
+        read: () => readFiles(options.directory),
+        isInUse: (there) => isSame(there, this.#files),
+        take: (there) => this.#take(there),
+        refuse: (reason) => options.onNews(reason),
+      },
+      options.reloadEveryMs,
+    );
   }
 
   get files(): CredentialFiles {
@@ -60,63 +66,39 @@ export class Credentials implements OwnCredentials {
   }
 
   close(): void {
-    clearInterval(this.#looking);
+    this.#watch.close();
     this.#listeners.clear();
   }
 
-  async #look(): Promise<void> {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
-    try {
-      const files = await readFiles(this.#options.directory);
-      if (isSame(files, this.#files)) return;
-      const principal = judge(this.#options, files);
-      if (
-        principal.name !== this.principal.name ||
-        principal.clusterId !== this.principal.clusterId
-      )
-        throw wrong(this.#options.directory, 'the new certificate is of somebody else');
-      this.#files = files;
-      this.#told = '';
-      for (const listener of this.#listeners) listener(files);
-      this.#options.onNews('renewed');
-    } catch (error) {
-      if (!(error instanceof ReelkeepError)) throw error;
-      // Once, not every few seconds.
-      if (this.#told !== error.detail) this.#options.onNews(error);
-      this.#told = error.detail;
-    } finally {
-      this.#isLooking = false;
-    }
+  #take(files: CredentialFiles): void {
+    const { name, clusterId } = judge(this.#options, files);
+    if (name !== this.principal.name || clusterId !== this.principal.clusterId)
+      throw wrong(this.#options.directory, 'the new certificate is of somebody else');
+    this.#files = files;
+    for (const listener of this.#listeners) listener(files);
+    this.#options.onNews('renewed');
   }
 }
 
 async function readFiles(directory: string): Promise<CredentialFiles> {
   const [ca, certificate, key] = await Promise.all([
-    readSmallFile(directory, credentialNames.ca),
-    readSmallFile(directory, credentialNames.certificate),
-    readSmallFile(directory, credentialNames.key),
+    readOne(directory, credentialNames.ca),
+    readOne(directory, credentialNames.certificate),
+    readOne(directory, credentialNames.key),
   ]);
   if ((key.mode & 0o077) !== 0)
     throw wrong(directory, `${credentialNames.key} can be read by others: chmod 600 it`);
   return { ca: ca.bytes, certificate: certificate.bytes, key: key.bytes };
 }
 
-async function readSmallFile(directory: string, name: string) {
-  try {
-    const file = await open(join(directory, name));
-    try {
-      const { size, mode } = await file.stat();
-      if (size > credentialLimits.credentialBytesMax) throw wrong(directory, `${name} is too long`);
-      return { bytes: await file.readFile(), mode };
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (error instanceof ReelkeepError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw wrong(directory, why, error);
-  }
+async function readOne(directory: string, name: string) {
+  const file = await readSmallFile({
+    path: join(directory, name),
+    called: name,
+    bytesMax: credentialLimits.credentialBytesMax,
+  });
+  if (!file.ok) throw wrong(directory, file.reason, file.cause);
+  return file;
 }
 
 /** Whose they are, if they are of one piece. */

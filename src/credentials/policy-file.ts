@@ -4,12 +4,13 @@
  * While what stands there cannot be read nothing is granted: a policy that somebody has broken
  * must not be the one that somebody has taken rights out of.
  */
-import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { ReelkeepError } from '../domain/errors.js';
 import { nothingGranted, type Policy, rights } from '../domain/policy.js';
 import { isPrincipalName } from '../domain/principal.js';
 import { credentialLimits } from './limits.js';
+import { readSmallFile } from './small-file.js';
+import { WatchedFiles } from './watched-files.js';
 
 /** As an authority writes it. */
 export const policyName = 'policy.json';
@@ -42,12 +43,10 @@ export interface PolicyFileOptions {
 }
 
 export class PolicyFile {
-  readonly #options: PolicyFileOptions;
-  readonly #looking: NodeJS.Timeout;
-  #text: string;
+  readonly #watch: WatchedFiles<string>;
+  /** Nothing while what stands there is refused: what was in use is then taken anew. */
+  #text: string | undefined;
   #policy: Policy;
-  #told = '';
-  #isLooking = false;
 
   /** @throws ReelkeepError `usage`, which says what is wrong with it */
   static async open(options: PolicyFileOptions): Promise<PolicyFile> {
@@ -56,11 +55,25 @@ export class PolicyFile {
   }
 
   private constructor(options: PolicyFileOptions, text: string, policy: Policy) {
-    this.#options = options;
     this.#text = text;
     this.#policy = policy;
-    const { reloadEveryMs = credentialLimits.reloadEveryMs } = options;
-    this.#looking = setInterval(() => void this.#look(), reloadEveryMs).unref();
+    this.#watch = new WatchedFiles(
+      {
+        read: () => readText(options.path),
+        isInUse: (there) => there === this.#text,
+        take: (there) => {
+          this.#policy = parse(options.path, there);
+          this.#text = there;
+          options.onNews('taken');
+        },
+        refuse: (reason) => {
+          this.#policy = nothingGranted;
+          this.#text = undefined;
+          options.onNews(reason);
+        },
+      },
+      options.reloadEveryMs,
+    );
   }
 
   get policy(): Policy {
@@ -68,46 +81,15 @@ export class PolicyFile {
   }
 
   close(): void {
-    clearInterval(this.#looking);
-  }
-
-  async #look(): Promise<void> {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
-    const { path, onNews } = this.#options;
-    try {
-      const text = await readText(path);
-      if (text === this.#text && this.#told === '') return;
-      this.#policy = parse(path, text);
-      this.#text = text;
-      this.#told = '';
-      onNews('taken');
-    } catch (error) {
-      if (!(error instanceof ReelkeepError)) throw error;
-      this.#policy = nothingGranted;
-      // Once, not every few seconds.
-      if (this.#told !== error.detail) onNews(error);
-      this.#told = error.detail;
-    } finally {
-      this.#isLooking = false;
-    }
+    this.#watch.close();
   }
 }
 
 async function readText(path: string): Promise<string> {
-  try {
-    const file = await open(path);
-    try {
-      const { size } = await file.stat();
-      if (size > credentialLimits.policyBytesMax) throw wrong(path, 'it is too long');
-      return await file.readFile('utf8');
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (error instanceof ReelkeepError) throw error;
-    throw wrong(path, error instanceof Error ? error.message : String(error), error);
-  }
+  const bytesMax = credentialLimits.policyBytesMax;
+  const file = await readSmallFile({ path, called: 'it', bytesMax });
+  if (!file.ok) throw wrong(path, file.reason, file.cause);
+  return file.bytes.toString('utf8');
 }
 
 function parse(path: string, text: string): Policy {

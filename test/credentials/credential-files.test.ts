@@ -1,10 +1,20 @@
-import { appendFile, chmod, copyFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  copyFile,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Authority } from '../../src/credentials/authority.js';
 import { Credentials } from '../../src/credentials/credential-files.js';
-import type { ReelkeepError } from '../../src/domain/errors.js';
 import { anAuthority } from './an-authority.js';
+import { follow } from './follow.js';
 
 describe('what an authority issues', () => {
   it('speaks for whom it was issued to, in the cluster of the authority', async () => {
@@ -81,6 +91,11 @@ describe('credentials', () => {
       (dir) => writeFile(join(dir, 'ca.crt'), 'x'.repeat(70_000)),
       'too long',
     ],
+    [
+      'a file is none',
+      (dir) => rm(join(dir, 'ca.crt')).then(() => mkdir(join(dir, 'ca.crt'))),
+      'ca.crt is no regular file',
+    ],
   ])('are refused when %s', async (_, spoil, told) => {
     const directory = await (await anAuthority()).issue({ role: 'keeper', name: 'a' });
     await spoil(directory);
@@ -119,10 +134,10 @@ describe('credentials', () => {
   it('are renewed while they are used, and what is not good is not taken', async () => {
     const authority = await anAuthority();
     const directory = await authority.issue({ role: 'keeper', name: 'a' });
-    const { credentials, next } = await follow(directory);
+    const { opened: credentials, next } = await followKeeper(directory);
     const first = credentials.files.certificate;
     await writeFile(join(directory, 'tls.crt'), 'half a certif');
-    const refused = (await next()) as ReelkeepError;
+    const refused = await next();
     const meanwhile = credentials.files.certificate;
 
     await authority.issue({ role: 'keeper', name: 'a' });
@@ -135,16 +150,38 @@ describe('credentials', () => {
     expect(credentials.files.certificate).not.toEqual(first);
   });
 
+  it('that are spoiled, put back as they were and spoiled again are told of again', async () => {
+    const directory = await (await anAuthority()).issue({ role: 'keeper', name: 'a' });
+    const good = await readFile(join(directory, 'tls.crt'));
+    const { next } = await followKeeper(directory);
+    await put(directory, 'tls.crt', 'half a certif');
+    const first = await next();
+
+    // Nothing tells that they were looked at in between, so it is done until they were.
+    let again: unknown;
+    const telling = next().then((news) => {
+      again = news;
+    });
+    while (again === undefined) {
+      await put(directory, 'tls.crt', good);
+      await put(directory, 'tls.crt', 'half a certif');
+    }
+    await telling;
+
+    expect(first).toMatchObject({ detail: expect.stringContaining('tls.crt is no certificate') });
+    expect(again).toEqual(first);
+  });
+
   it('do not become somebody else’s', async () => {
     const authority = await anAuthority();
     const directory = await authority.issue({ role: 'keeper', name: 'a' });
     const other = await authority.issue({ role: 'keeper', name: 'b' });
-    const { credentials, next } = await follow(directory);
+    const { opened: credentials, next } = await followKeeper(directory);
 
     for (const name of ['tls.crt', 'tls.key'])
       await copyFile(join(other, name), join(directory, name));
     let news = await next();
-    while (news === 'renewed' || !news.detail.includes('somebody else')) news = await next();
+    while (typeof news === 'string' || !news.detail.includes('somebody else')) news = await next();
 
     expect(credentials.principal.name).toBe('a');
   });
@@ -159,30 +196,14 @@ const open = (
     return credentials;
   });
 
-/** Looks at its files all the time, and tells one thing after the other. */
-async function follow(directory: string) {
-  const told: ('renewed' | ReelkeepError)[] = [];
-  let wake = (): void => undefined;
-  const credentials = await Credentials.open({
-    directory,
-    roles: ['keeper'],
-    reloadEveryMs: 5,
-    onNews: (news) => {
-      told.push(news);
-      wake();
-    },
-  });
-  onTestFinished(() => credentials.close());
-  const next = async (): Promise<'renewed' | ReelkeepError> => {
-    for (;;) {
-      const news = told.shift();
-      if (news !== undefined) return news;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
-  };
-  return { credentials, next };
+const followKeeper = (directory: string) =>
+  follow((following) => Credentials.open({ directory, roles: ['keeper'], ...following }));
+
+/** Whole at once. */
+async function put(directory: string, name: string, content: string | Buffer): Promise<void> {
+  const path = join(directory, name);
+  await writeFile(`${path}.tmp`, content);
+  await rename(`${path}.tmp`, path);
 }
 
 async function takeFromOther(directory: string, name: string): Promise<void> {

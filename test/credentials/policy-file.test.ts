@@ -1,10 +1,10 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPolicy, PolicyFile } from '../../src/credentials/policy-file.js';
-import type { ReelkeepError } from '../../src/domain/errors.js';
 import { nothingGranted } from '../../src/domain/policy.js';
+import { follow, type News } from './follow.js';
 
 let directory: string;
 let path: string;
@@ -55,9 +55,20 @@ describe('a policy file', () => {
     });
   });
 
+  it('is refused when it is no file', async () => {
+    await mkdir(path);
+
+    await expect(open()).rejects.toMatchObject({
+      code: 'usage',
+      detail: expect.stringContaining('it is no regular file'),
+    });
+  });
+
   it('is taken again when it changes, and grants nothing while it is broken or gone', async () => {
     await put(openPolicy);
-    const { file, next } = await follow();
+    const { opened: file, next } = await follow((following) =>
+      PolicyFile.open({ path, ...following }),
+    );
     const seen = [file.policy];
 
     await put('{"form');
@@ -93,31 +104,6 @@ async function open(): Promise<PolicyFile> {
   return file;
 }
 
-/** Looks all the time, and tells one thing after the other. */
-async function follow() {
-  const told: ('taken' | ReelkeepError)[] = [];
-  let wake = (): void => undefined;
-  const file = await PolicyFile.open({
-    path,
-    reloadEveryMs: 5,
-    onNews: (news) => {
-      told.push(news);
-      wake();
-    },
-  });
-  onTestFinished(() => file.close());
-  const next = async (): Promise<'taken' | ReelkeepError> => {
-    for (;;) {
-      const news = told.shift();
-      if (news !== undefined) return news;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
-  };
-  return { file, next };
-}
-
-async function untilTaken(next: () => Promise<'taken' | ReelkeepError>): Promise<void> {
+async function untilTaken(next: () => Promise<News>): Promise<void> {
   while ((await next()) !== 'taken');
 }
