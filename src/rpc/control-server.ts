@@ -130,6 +130,8 @@ export interface ListenOptions {
 export interface PeerLimits extends FrontDoorLimits {
   readonly callsPerSecondMax: number;
   readonly callsBurstMax: number;
+  readonly streamsMax: number;
+  readonly connectionIdleMs: number;
 }
 
 export interface Access {
@@ -164,8 +166,8 @@ export class ControlServer {
       'grpc.keepalive_time_ms': rpcLimits.keepaliveEveryMs,
       'grpc.keepalive_timeout_ms': rpcLimits.keepaliveTimeoutMs,
       'grpc.so_reuseport': 0,
-      'grpc.max_concurrent_streams': rpcLimits.streamsMax,
-      'grpc.max_connection_idle_ms': rpcLimits.connectionIdleMs,
+      'grpc.max_concurrent_streams': limits.streamsMax,
+      'grpc.max_connection_idle_ms': limits.connectionIdleMs,
       ...(access && {
         interceptors: [interceptorOf(access, limits)],
         'grpc.max_connection_age_ms': rpcLimits.connectionAgeMaxMs,

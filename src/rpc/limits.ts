@@ -18,12 +18,15 @@ export const rpcLimits = {
   strangerMs: 10_000,
   /** Without a call under way for so long, a connection is closed. */
   connectionIdleMs: 300_000,
-  /** Calls under way on one connection; further ones are refused. */
+  /** Calls under way on one connection; further ones wait at the caller, or are refused. */
   streamsMax: 1_024,
   /** Calls of one certificate; further ones are told to try again. */
   callsPerSecondMax: 1_000,
   /** The same at once. */
   callsBurstMax: 2_000,
+  /** Lines of the log on calls that were refused; further ones stand in the audit log alone. */
+  refusalLinesPerSecondMax: 10,
+  refusalLinesBurstMax: 100,
   /** Between tries to reach a peer that is away. */
   reconnectMsMin: 100,
   reconnectMsMax: 2_000,

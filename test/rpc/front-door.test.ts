@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { anAuthority, credentialsOf } from '../credentials/an-authority.js';
-import { connect, startServer } from './rig.js';
+import { connect, deferred, startServer } from './rig.js';
 
 const client = { remove: async () => ({}) };
 
@@ -58,6 +58,40 @@ describe('the door of the control port', () => {
 
     await expect(further).rejects.toMatchObject({ code: expect.stringMatching(/una|unk/) });
     await Promise.all(held.map((one) => one.remove({ name: 'a' })));
+  });
+
+  it('serves so many calls of one connection at a time', async () => {
+    const held = deferred();
+    let begun = 0;
+    const rename = async () => {
+      begun += 1;
+      await held.promise;
+      return {};
+    };
+    const server = await startServer({ client: { ...client, rename } }, undefined, {
+      streamsMax: 2,
+    });
+    const greedy = connect(server);
+    await greedy.remove({ name: 'a' });
+
+    const calls = [1, 2, 3].map(() => greedy.rename({ name: 'a', newName: 'b' }));
+    await vi.waitFor(() => expect(begun).toBe(2));
+    await connect(server).remove({ name: 'a' });
+    const meanwhile = begun;
+    held.settle();
+    await Promise.all(calls);
+
+    expect([meanwhile, begun]).toEqual([2, 3]);
+  });
+
+  it('closes a connection that is of no use for long', async () => {
+    const server = await startServer({ client }, undefined, { connectionIdleMs: 200 });
+    const once = connect(server);
+    await once.remove({ name: 'a' });
+
+    await vi.waitFor(() => expect(server.connections).toBe(0), 5_000);
+
+    await once.remove({ name: 'a' });
   });
 
   it('lets one certificate call so often and no more', async () => {

@@ -42,14 +42,13 @@ export function withAudit(handlers: ClientHandlers, note: Note): ClientHandlers 
       const response = await handlers.statMany(request, who);
       for (const [at, { code, detail }] of response.outcomes.entries())
         if (code === 'not-allowed')
-          note(
-            entry(
-              'StatMany',
-              who,
-              { name: request.names[at] ?? '' },
-              new ReelkeepError(code, detail),
-            ),
-          );
+          note({
+            who: whoIn(who),
+            what: 'StatMany',
+            about: { name: request.names[at] ?? '' },
+            outcome: 'refused',
+            why: detail,
+          });
       return response;
     },
     list: refused('List', handlers.list, ({ prefix }) => ({ prefix })),
@@ -109,13 +108,15 @@ function entry(
   error: unknown = undefined,
 ): AuditEntry {
   return {
-    who: who && { role: who.role, name: who.name },
+    who: whoIn(who),
     what,
     ...(Object.keys(about).length > 0 && { about }),
     outcome: isRefusal(error) ? 'refused' : 'allowed',
     ...(error !== undefined && { why: error instanceof Error ? error.message : String(error) }),
   };
 }
+
+const whoIn = (who: Principal | undefined) => who && { role: who.role, name: who.name };
 
 const isRefusal = (error: unknown): boolean =>
   error instanceof ReelkeepError && error.code === 'not-allowed';

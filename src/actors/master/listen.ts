@@ -1,5 +1,7 @@
 /** Opens the master's port to those who may come in. */
+import { CallAllowance } from '../../domain/call-allowance.js';
 import { type Access, type ClientHandlers, ControlServer } from '../../rpc/control-server.js';
+import { rpcLimits } from '../../rpc/limits.js';
 import type { AuditEntry, AuditLog } from '../../storage/audit-log.js';
 import { withAudit } from './audited.js';
 import { createFileHandlers } from './file-handlers.js';
@@ -60,11 +62,16 @@ const guarded = (client: ClientHandlers, { policy }: Secured, note: Note): Clien
     note,
   );
 
-const accessOf = ({ log }: MasterWorld, { credentials }: Secured, note: Note): Access => ({
-  credentials,
-  onRefused: ({ principal, peer, method, why }) => {
-    const who = principal && { role: principal.role, name: principal.name };
-    log.warn({ ...who, peer, method, why }, 'refused');
-    note({ who, peer, what: method, outcome: 'refused', why });
-  },
-});
+function accessOf({ log, clockMs }: MasterWorld, { credentials }: Secured, note: Note): Access {
+  const { refusalLinesPerSecondMax: perSecond, refusalLinesBurstMax: burst } = rpcLimits;
+  const lines = new CallAllowance({ perSecond, burst });
+  return {
+    credentials,
+    onRefused: ({ principal, peer, method, why }) => {
+      const who = principal && { role: principal.role, name: principal.name };
+      if (lines.take('refusals', clockMs()) === 'taken')
+        log.warn({ ...who, peer, method, why }, 'refused');
+      note({ who, peer, what: method, outcome: 'refused', why });
+    },
+  };
+}
