@@ -10,6 +10,7 @@
  *
  *   any of these --refused, interrupt, tries spent, patience ended--> abandoning
  *   abandoning --name is free, unreachable, committed--> failed     --acked--> acked
+ *   any of these, abandoning --other bytes--> failed
  *
  * One upload id serves every try, so that a retry never makes a second file. What a keeper
  * says is not the end: only the master's word is, which `watch` listens for while bytes are
@@ -76,6 +77,8 @@ export type UploadEvent =
   /** `exclude` is absent when the same keeper may be chosen again. */
   | { readonly type: 'keeper failed'; readonly error: PlainError; readonly exclude?: KeeperId }
   | { readonly type: 'acked'; readonly file: FileView }
+  /** The file is in the table, but it is not what was to be stored: a keeper has lied. */
+  | { readonly type: 'other bytes'; readonly error: PlainError }
   | { readonly type: 'name is free' }
   | { readonly type: 'interrupt'; readonly error: PlainError }
   | { readonly type: 'patience ended' };
@@ -156,6 +159,11 @@ export const uploadMachine = setup({
         progressed: { actions: ['forgetWaits', 'stopPatience', 'startPatience'] },
         'all sent': { actions: ['noteAllSent', ...beginToAwait('sync')] },
         acked: { target: 'acked', actions: { type: 'noteFile', params: ({ event }) => event } },
+        'other bytes': {
+          description: 'Committed, so there is nothing left to give up.',
+          target: 'failed',
+          actions: { type: 'noteError', params: ({ event }) => event },
+        },
         refused: {
           target: 'abandoning',
           actions: { type: 'noteError', params: ({ event }) => event },
@@ -235,6 +243,10 @@ export const uploadMachine = setup({
       on: {
         'name is free': { target: 'failed', actions: 'noteCertain' },
         acked: { target: 'acked', actions: { type: 'noteFile', params: ({ event }) => event } },
+        'other bytes': {
+          target: 'failed',
+          actions: { type: 'noteError', params: ({ event }) => event },
+        },
         committed: { target: 'failed', actions: 'noteUnacked' },
         unreachable: { target: 'failed', actions: 'noteUnheard' },
         refused: { target: 'failed', actions: 'noteUnheard' },

@@ -152,6 +152,17 @@ describe('upload machine', () => {
     expect(run.output()).toMatchObject({ ok: false, error: { code: 'unknown-outcome' } });
   });
 
+  it('fails when a keeper told the master of other bytes, whenever it hears of that', () => {
+    const [atOnce, late] = [start(), start()];
+
+    atOnce.send(placed, otherBytes);
+    late.send(placed, stored, interrupt, otherBytes);
+
+    for (const run of [atOnce, late])
+      expect(run.output()).toEqual({ ok: false, error: otherBytes.error });
+    expect(atOnce.log).not.toContain('abandon');
+  });
+
   it('is patient anew after every sign of progress', () => {
     const run = start();
     run.send(placed);
@@ -194,6 +205,10 @@ const conflict = { code: 'conflict', detail: 'the name exists' } as const;
 const keeperFailed = {
   type: 'keeper failed',
   error: { code: 'unavailable', detail: 'the connection broke' },
+} as const;
+const otherBytes = {
+  type: 'other bytes',
+  error: { code: 'integrity', detail: 'other bytes' },
 } as const;
 const interrupt: UploadEvent = {
   type: 'interrupt',

@@ -9,6 +9,7 @@ import {
   fileBytesMax,
 } from '../../domain/chunk-plan.js';
 import { ReelkeepError } from '../../domain/errors.js';
+import type { FileView } from '../../domain/file-view.js';
 import type { Digest } from '../../domain/ids.js';
 import { blake3, digestOf } from '../../storage/blake3.js';
 import type { HashPool } from '../../storage/pool/hash-pool.js';
@@ -29,6 +30,8 @@ export class UploadSource {
   readonly #handle: FileHandle;
   readonly #pool: HashPool;
   #failure: ReelkeepError | undefined;
+  /** Of the bytes that were sent, once they were all read. */
+  #digest: Digest | undefined;
 
   /** @throws ReelkeepError when there is no regular file that may be read */
   static async open(path: string, pool: HashPool): Promise<UploadSource> {
@@ -79,6 +82,18 @@ export class UploadSource {
     return hashed.digest;
   }
 
+  /**
+   * Whether these are the bytes of this file. What a keeper told the master of them is not known to
+   * be true before.
+   *
+   * @throws ReelkeepError when the file cannot be read whole
+   */
+  async isSame({ size, digest }: Pick<FileView, 'size' | 'digest'>): Promise<boolean> {
+    // Who tells of it before all was sent has not had it from this file.
+    this.#digest ??= await this.digest();
+    return this.size === size && this.#digest === digest;
+  }
+
   /** @param onAllRead called when nothing is left to be read, before the last bytes are sent */
   chunks(onAllRead: () => void): PutSource {
     const digests = new Uint8Array(chunkCount(this.size) * digestBytes);
@@ -91,7 +106,8 @@ export class UploadSource {
       },
       digest: async () => {
         onAllRead();
-        return digestOf(blake3(digests));
+        this.#digest = digestOf(blake3(digests));
+        return this.#digest;
       },
     };
   }

@@ -5,7 +5,6 @@ import type { FileView } from '../../domain/file-view.js';
 import { fileId, type KeeperId, type UploadId } from '../../domain/ids.js';
 import type { Placement, UploadEvent } from '../../machines/upload.machine.js';
 import { toFileView } from '../../rpc/file-message.js';
-import type { MasterConnection } from '../../rpc/master-connection.js';
 import { BufferQuota } from '../../transfer/chunk-buffers.js';
 import type { Lease } from '../runtime/keeper-connections.js';
 import { clientLimits } from './client-limits.js';
@@ -103,8 +102,8 @@ export const watchMaster =
   async ({ uploadId }, tell, signal) => {
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       try {
-        const acked = await hearOut(world, uploadId, tell, signal);
-        if (acked !== undefined) return { type: 'acked', file: acked };
+        const end = await hearOut(world, uploadId, tell, signal);
+        if (end !== undefined) return end;
       } catch (error) {
         if (!mayPass(error)) return { type: 'refused', error: toPlainError(error) };
       }
@@ -113,29 +112,44 @@ export const watchMaster =
     return undefined;
   };
 
-/** @returns the file once it is acked; nothing when the master stopped telling before */
+/** @returns how it ended; nothing when the master stopped telling before */
 async function hearOut(
-  { resources, report, source }: UploadWorld,
+  world: UploadWorld,
   uploadId: UploadId,
   tell: (event: UploadEvent) => void,
   signal: AbortSignal,
-): Promise<FileView | undefined> {
+): Promise<UploadEvent | undefined> {
+  const { resources, report, source } = world;
   let replicasBefore = 0;
   for await (const news of resources.master.awaitUpload({ uploadId }, { signal })) {
     const { replicas, target, acked, file } = news;
     report({ replicas, target });
     if (replicas > replicasBefore) tell({ type: 'progressed' });
     replicasBefore = replicas;
-    if (!acked || file === undefined) continue;
+    if (file === undefined) continue;
+    const end = await compare(world, toFileView(file));
+    if (end.type === 'other bytes') return end;
+    if (!acked) continue;
     report({ bytes: source.size });
-    return toFileView(file);
+    return end;
   }
   return undefined;
 }
 
+/** The digest in the table is what a keeper has told: only who has the file knows what it should be. */
+async function compare({ source }: UploadWorld, file: FileView): Promise<UploadEvent> {
+  if (await source.isSame(file)) return { type: 'acked', file };
+  const detail = `the keeper that was to store "${file.name}" told the master of other bytes than ${source.path} has; remove "${file.name}", and find out about ${keepersOf(file)}`;
+  return { type: 'other bytes', error: { code: 'integrity', detail } };
+}
+
+const keepersOf = ({ replicas }: FileView): string =>
+  replicas.map(({ keeper }) => keeper).join(', ') || 'its keeper';
+
 export const abandonUpload =
-  ({ resources: { master, patienceMs } }: UploadWorld): Work<{ uploadId: UploadId }> =>
+  (world: UploadWorld): Work<{ uploadId: UploadId }> =>
   async ({ uploadId }) => {
+    const { master, patienceMs } = world.resources;
     const timeoutMs = Math.min(clientLimits.abandonTimeoutMs, patienceMs);
     try {
       await master.abandonUpload({ uploadId }, { timeoutMs });
@@ -146,19 +160,21 @@ export const abandonUpload =
       if (error.code === 'not-found') return { type: 'name is free' };
       if (error.code !== 'conflict') return { type: 'unreachable', error };
     }
-    return askWhatCame(master, uploadId);
+    return askWhatCame(world, uploadId);
   };
 
 /** Too late to give the upload up: it is in the table, acked or not. */
-async function askWhatCame(master: MasterConnection, uploadId: UploadId): Promise<UploadEvent> {
+async function askWhatCame(world: UploadWorld, uploadId: UploadId): Promise<UploadEvent> {
   const timeoutMs = clientLimits.abandonTimeoutMs;
   try {
-    const news = master.awaitUpload({ uploadId }, { timeoutMs })[Symbol.asyncIterator]();
+    const news = world.resources.master
+      .awaitUpload({ uploadId }, { timeoutMs })
+      [Symbol.asyncIterator]();
     const { value } = await news.next();
     await news.return?.();
-    if (value?.acked && value.file !== undefined)
-      return { type: 'acked', file: toFileView(value.file) };
-    return { type: 'committed' };
+    if (value?.file === undefined) return { type: 'committed' };
+    const end = await compare(world, toFileView(value.file));
+    return end.type === 'acked' && !value.acked ? { type: 'committed' } : end;
   } catch (cause) {
     return { type: 'unreachable', error: toPlainError(cause) };
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UploadSource } from '../../../src/actors/client/upload-source.js';
 import { chunkBytes } from '../../../src/domain/chunk-plan.js';
+import { digest } from '../../../src/domain/ids.js';
 import { HashPool } from '../../../src/storage/pool/hash-pool.js';
 import { aBuffer, aFile, chunkOf } from './a-download.js';
 
@@ -42,6 +43,29 @@ describe('upload source', () => {
     expect(allRead).toBe(true);
     expect(await source.digest()).toBe(manifest.digest);
     await source.close();
+  });
+
+  it('tells its own bytes from others, those that were sent and those that were not', async () => {
+    const [sent, unsent] = [
+      await UploadSource.open(path, pool),
+      await UploadSource.open(path, pool),
+    ];
+    const chunks = sent.chunks(() => undefined);
+    for (const index of [0, 1]) await chunks.readChunk(index, aBuffer(new Uint8Array()));
+    await chunks.digest();
+    // What is there now is not what was sent.
+    await utimes(path, 1, 1);
+
+    const { size, digest: own } = manifest;
+    const other = digest('0'.repeat(64));
+
+    expect(await sent.isSame({ size, digest: own })).toBe(true);
+    expect(await sent.isSame({ size, digest: other })).toBe(false);
+    expect(await sent.isSame({ size: size + 1, digest: own })).toBe(false);
+    await expect(unsent.isSame({ size, digest: own })).rejects.toMatchObject({
+      code: 'refused-input',
+    });
+    await Promise.all([sent.close(), unsent.close()]);
   });
 
   it('refuses a file that changes while it is read, though its size stays', async () => {

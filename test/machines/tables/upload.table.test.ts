@@ -33,17 +33,17 @@ abandoning                 | -                   | -           | -          | -
 acked                      | over
 failed                     | over
 
-state                      | acked | name is free | interrupt  | patience ended | task breaks | retry due
-requesting                 | acked | -            | abandoning | abandoning     | breaks      |
-requesting (asked before)  | acked | -            | abandoning | abandoning     | breaks      |
-requesting (placed before) | acked | -            | abandoning | abandoning     | breaks      |
-waiting                    | acked | -            | abandoning | abandoning     |             | requesting
-sending                    | acked | -            | abandoning | abandoning     | breaks      |
-sending (all sent)         | acked | -            | abandoning | abandoning     | breaks      |
-sending (last keeper)      | acked | -            | abandoning | abandoning     | breaks      |
-confirming                 | acked | -            | abandoning | abandoning     | breaks      |
-confirming (last keeper)   | acked | -            | abandoning | abandoning     | breaks      |
-abandoning                 | acked | failed       | -          | -              | breaks      |
+state                      | acked | other bytes | name is free | interrupt  | patience ended | task breaks | retry due
+requesting                 | acked | failed      | -            | abandoning | abandoning     | breaks      |
+requesting (asked before)  | acked | failed      | -            | abandoning | abandoning     | breaks      |
+requesting (placed before) | acked | failed      | -            | abandoning | abandoning     | breaks      |
+waiting                    | acked | failed      | -            | abandoning | abandoning     |             | requesting
+sending                    | acked | failed      | -            | abandoning | abandoning     | breaks      |
+sending (all sent)         | acked | failed      | -            | abandoning | abandoning     | breaks      |
+sending (last keeper)      | acked | failed      | -            | abandoning | abandoning     | breaks      |
+confirming                 | acked | failed      | -            | abandoning | abandoning     | breaks      |
+confirming (last keeper)   | acked | failed      | -            | abandoning | abandoning     | breaks      |
+abandoning                 | acked | failed      | failed       | -          | -              | breaks      |
 acked                      | over
 failed                     | over
 `;
@@ -71,6 +71,7 @@ describeTable<UploadEvent>('table of the upload machine', {
     stored: { type: 'stored' },
     'keeper failed': { type: 'keeper failed', error, exclude: keeper.keeper },
     acked: { type: 'acked', file },
+    'other bytes': { type: 'other bytes', error },
     'name is free': { type: 'name is free' },
     interrupt: { type: 'interrupt', error },
     'patience ended': { type: 'patience ended' },
