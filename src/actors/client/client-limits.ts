@@ -29,6 +29,8 @@ export const clientLimits = {
   startsMax: 3,
   /** Tickets are renewed, and new replicas noticed, this often; they live for a minute. */
   refreshSourcesEveryMs: 20_000,
+  /** For a keeper to send the manifest, before another one is asked for it as well. */
+  askNextMs: 1_000,
   /** Failures in a row before a keeper is left alone until the file is located anew. */
   sourceFailuresMax: 3,
   sourceRetryMs: { firstMs: 100, maxMs: 2_000 },
