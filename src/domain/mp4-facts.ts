@@ -19,3 +19,30 @@ export interface Mp4Track {
   readonly width?: number;
   readonly height?: number;
 }
+
+/** What a pool reads out of a file stays within these, and nobody is believed more. */
+export const mp4FactsLimits = {
+  tracksMax: 64,
+  /** Characters of a codec or a reason. */
+  textLengthMax: 200,
+} as const;
+
+export const shortText = (text: string): string =>
+  text.slice(0, mp4FactsLimits.textLengthMax).toWellFormed();
+
+/** As they come from elsewhere: each row of the table and each answer about the file carries them. */
+export function withinLimits(facts: Mp4Facts): Mp4Facts {
+  switch (facts.kind) {
+    case 'mp4': {
+      const tracks = facts.tracks.slice(0, mp4FactsLimits.tracksMax);
+      return {
+        ...facts,
+        tracks: tracks.map((track) => ({ ...track, codec: shortText(track.codec) })),
+      };
+    }
+    case 'unreadable':
+      return { ...facts, reason: shortText(facts.reason) };
+    case 'not mp4':
+      return facts;
+  }
+}

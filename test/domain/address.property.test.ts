@@ -26,6 +26,9 @@ describe('address', () => {
     '::1:7001',
     '[::1]',
     '[host]:7001',
+    'a\u001b[2Jb:7001',
+    'a/b:7001',
+    `${'a'.repeat(254)}:7001`,
   ])('refuses "%s"', (text) => {
     expect(parseAddress(text)).toBeUndefined();
   });

@@ -168,7 +168,10 @@ export interface TableRequests {
       readonly doubtful: readonly FileId[];
     };
   };
-  /** Before the pages: files that the keeper was told to delete once. They leave the table. */
+  /**
+   * Before the pages: files that the keeper was told to delete once. They leave the table, when the
+   * keeper is to be taken in; of any other it is not heeded.
+   */
   'take deletions': {
     readonly input: {
       readonly keeper: KeeperId;
@@ -176,7 +179,7 @@ export interface TableRequests {
       readonly fileIds: readonly FileId[];
       readonly at: WallMs;
     };
-    readonly answer: null;
+    readonly answer: { readonly heeded: boolean };
   };
   /**
    * After the last page of a complete inventory, a bounded step at a time: takes replicas that the

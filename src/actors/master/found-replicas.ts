@@ -3,7 +3,7 @@ import type { FileId, KeeperId } from '../../domain/ids.js';
 import type { InventoryEntry } from '../../domain/inventory-entry.js';
 import type { MasterWorld } from './world.js';
 
-interface FoundBy {
+export interface FoundBy {
   readonly keeper: KeeperId;
   readonly incarnation: number;
 }

@@ -1,17 +1,17 @@
 /** What keepers say to the master: who they are, what they hold, what they have done. */
 
-import { parseAddress } from '../../domain/address.js';
 import { ReelkeepError } from '../../domain/errors.js';
 import type { FileRecord } from '../../domain/file-record.js';
 import {
   clusterId,
   type FileId,
-  isKeeperId,
   type KeeperId,
   keeperId,
+  type WallMs,
   wallMs,
 } from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
+import { withinLimits } from '../../domain/mp4-facts.js';
 import { replicaOf } from '../../domain/replica-rows.js';
 import { ageMs } from '../../domain/scrub.js';
 import type { SeenBefore } from '../../domain/term-line.js';
@@ -28,13 +28,16 @@ import type {
 import type { InventoryEntry, ManifestFacts } from '../lookup-table/messages.js';
 import { checkedDigest, checkedFileId, checkedUploadId } from './checked-ids.js';
 import type { MasterConfig } from './config.js';
-import { takeFound } from './found-replicas.js';
+import { type FoundBy, takeFound } from './found-replicas.js';
+import { checkRegistration } from './registration.js';
 import { toKeyMessage } from './ticket-office.js';
 import { doubtReplica } from './verify-handlers.js';
 import type { MasterWorld } from './world.js';
 
 /** Of what a keeper asks for; a page ends, and says that there is more. */
 const pageReplicasMax = 500;
+/** A later time has no date. */
+const dateMsMax = 8_640_000_000_000_000;
 
 export function createKeeperHandlers(
   world: MasterWorld,
@@ -135,13 +138,6 @@ export function stampedBy(world: MasterWorld, stamp: KeeperStamp | undefined): K
   return view;
 }
 
-function checkRegistration({ keeperId: id, advertise }: RegisterRequest) {
-  if (!isKeeperId(id)) throw new ReelkeepError('usage', `"${id}" can be no keeper id`);
-  if (parseAddress(advertise) === undefined)
-    throw new ReelkeepError('usage', `"${advertise}" is no host:port that others could reach`);
-  return { keeper: id, address: advertise };
-}
-
 const seenOf = ({ highestEpoch, highestCommit, terms }: RegisterRequest): SeenBefore => ({
   highestEpoch,
   highestCommit,
@@ -164,10 +160,22 @@ async function takePage(
   const at = world.wallMs();
   const by = { keeper, incarnation, at };
   const fileIds = page.deletedFileIds.map(checkedFileId);
-  if (fileIds.length > 0) await world.table.ask('take deletions', { ...by, fileIds });
+  if (fileIds.length > 0) await takeDeletions(world, by, fileIds);
   const entries = page.entries.map((entry) => toEntry(entry, world.config));
   const { unknown, doubtful } = await takeFound(world, by, entries);
   return { doubtful, missed: unknown.some((entry) => !entry.quarantined) };
+}
+
+/** No honest keeper tells of deletions that it was not asked for. */
+async function takeDeletions(
+  world: MasterWorld,
+  by: FoundBy & { readonly at: WallMs },
+  fileIds: readonly FileId[],
+): Promise<void> {
+  const { heeded } = await world.table.ask('take deletions', { ...by, fileIds });
+  if (heeded) return;
+  const { keeper } = by;
+  world.log.warn({ keeper, files: fileIds.length }, 'it tells of deletions: they are not heeded');
 }
 
 function noteIncomplete(world: MasterWorld, keeper: KeeperId): void {
@@ -224,7 +232,7 @@ const toEntry = (entry: InventoryEntryWire, config: MasterConfig): InventoryEntr
 
 const toFacts = (facts: ManifestFactsWire, { targetMax }: MasterConfig): ManifestFacts => ({
   name: facts.name,
-  createdAt: wallMs(facts.createdAtMs),
+  createdAt: wallMs(Math.min(facts.createdAtMs, dateMsMax)),
   target: Math.min(Math.max(facts.target, 1), targetMax),
-  mp4: fromMp4Message(facts.mp4),
+  mp4: withinLimits(fromMp4Message(facts.mp4)),
 });

@@ -3,6 +3,7 @@
 import { ReelkeepError } from '../../domain/errors.js';
 import { type KeeperId, keeperId } from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
+import { withinLimits } from '../../domain/mp4-facts.js';
 import type { KeeperHandlers } from '../../rpc/control-server.js';
 import { fromMp4Message } from '../../rpc/file-message.js';
 import {
@@ -10,6 +11,7 @@ import {
   ReportVerifiedRequest_Outcome as Outcome,
   type ReportStoredRequest,
 } from '../../rpc/generated/reelkeep/v1/keeper.js';
+import { rpcLimits } from '../../rpc/limits.js';
 import { wordOf } from '../../rpc/words.js';
 import { checkedDigest, checkedFileId, checkedUploadId } from './checked-ids.js';
 import { stampedBy } from './keeper-handlers.js';
@@ -53,7 +55,8 @@ export function createReportHandlers(
     async reportFailed(request) {
       const { keeper } = reportedBy(world, request.stamp);
       const { code, detail, fileId: file } = request;
-      world.log.warn({ keeper, file, code, detail }, 'transfer failed on a keeper');
+      const told = { code: briefly(code), detail: briefly(detail), file: briefly(file) };
+      world.log.warn({ keeper, ...told }, 'transfer failed on a keeper');
       if (request.uploadId !== '') return {};
       const id = checkedFileId(file);
       world.loop.post({ type: 'copy ended', fileId: id, destination: keeper, outcome: 'failed' });
@@ -74,7 +77,7 @@ export function createReportHandlers(
           outcome,
           at: world.wallMs(),
         });
-      const { reason } = request;
+      const reason = briefly(request.reason);
       if (outcome === 'unreadable')
         world.log.error({ keeper, file: id, reason }, 'replica unreadable');
       const told = outcome === 'unreadable' ? 'unknown' : outcome;
@@ -117,10 +120,13 @@ function refuseWhileInDoubt(world: MasterWorld, keeper: KeeperId, reason: string
   throw new ReelkeepError('unavailable', `${reason}, as far as the master knows ${asFarAs}`);
 }
 
+/** It goes into the log, and into answers that have a bound. */
+const briefly = (text: string): string => text.slice(0, rpcLimits.detailLengthMax);
+
 const storedOf = (request: ReportStoredRequest) => ({
   fileId: checkedFileId(request.fileId),
   size: request.size,
   digest: checkedDigest(request.digest),
-  mp4: fromMp4Message(request.mp4),
+  mp4: withinLimits(fromMp4Message(request.mp4)),
   ...(request.uploadId === '' ? {} : { uploadId: checkedUploadId(request.uploadId) }),
 });

@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 import type { Input, InputTrack } from 'mediabunny';
-import type { Mp4Facts, Mp4Track } from '../../domain/mp4-facts.js';
+import { type Mp4Facts, type Mp4Track, mp4FactsLimits, shortText } from '../../domain/mp4-facts.js';
 import { readFully } from '../full-io.js';
 
 interface FilmToRead {
@@ -13,8 +13,6 @@ const factsLimits = {
   /** Enough for the index of a day of film; at it the facts are unreadable. */
   bytesReadMax: 256 * 1024 * 1024,
   cacheBytes: 8 * 1024 * 1024,
-  tracksMax: 64,
-  textLengthMax: 200,
 } as const;
 
 /** Never fails: what cannot be read is said to be unreadable, and why. */
@@ -30,7 +28,7 @@ export async function readFacts(input: FilmToRead): Promise<Mp4Facts> {
   } catch (error) {
     // whatever the demuxer makes of bytes that nobody has judged before
     const reason = error instanceof Error ? error.message : String(error);
-    return { kind: 'unreadable', faststart: input.faststart, reason: shorten(reason) };
+    return { kind: 'unreadable', faststart: input.faststart, reason: shortText(reason) };
   }
 }
 
@@ -78,13 +76,13 @@ async function durationSeconds(input: Input): Promise<number> {
 async function boundedTracks(input: Input): Promise<readonly InputTrack[]> {
   const tracks = await input.getTracks();
   if (tracks.length === 0) throw new Error('its index names no track');
-  if (tracks.length > factsLimits.tracksMax)
-    throw new Error(`it has more than ${factsLimits.tracksMax} tracks`);
+  if (tracks.length > mp4FactsLimits.tracksMax)
+    throw new Error(`it has more than ${mp4FactsLimits.tracksMax} tracks`);
   return tracks;
 }
 
 async function describeTrack(track: InputTrack): Promise<Mp4Track> {
-  const codec = shorten((await track.getCodecParameterString()) ?? (await sampleEntry(track)));
+  const codec = shortText((await track.getCodecParameterString()) ?? (await sampleEntry(track)));
   const type = track.type;
   if (!track.isVideoTrack()) return { type, codec };
   return {
@@ -99,5 +97,3 @@ async function sampleEntry(track: InputTrack): Promise<string> {
   const entry = await track.getInternalCodecId();
   return typeof entry === 'string' ? entry : 'unknown';
 }
-
-const shorten = (text: string): string => text.slice(0, factsLimits.textLengthMax).toWellFormed();

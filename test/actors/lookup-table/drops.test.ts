@@ -172,3 +172,29 @@ describe('record dropped', () => {
     expect(table.replicas()).toEqual(['k1 sound 1', 'k2 sound 2']);
   });
 });
+
+describe('deletions that a keeper tells of', () => {
+  const told = (keeper: typeof k1) => ({ keeper, incarnation: 1, fileIds: [f1], at: wallMs(9) });
+
+  it('S26: delete nothing from a table that was never made again', () => {
+    const table = stored([k1, k2, k3]);
+    const before = table.disk.commit;
+
+    expect(table.ask('take deletions', told(k1))).toEqual({ heeded: false });
+
+    expect(table.disk.commit).toBe(before);
+    expect(table.replicas()).toEqual(['k1 sound 1', 'k2 sound 1', 'k3 sound 1']);
+  });
+
+  it('S26: delete nothing once the keeper has been taken in', () => {
+    const table = stored([k1, k2, k3]);
+    table.ask('begin term', { termId: 'again', rebuilt: true });
+    table.ask('close inventory', { keeper: k1, incarnation: 1, takenIn: true });
+
+    expect(table.ask('take deletions', told(k1))).toEqual({ heeded: false });
+    expect(table.ask('find file', { name: 'a' })).not.toBeNull();
+
+    expect(table.ask('take deletions', told(k2))).toEqual({ heeded: true });
+    expect(table.ask('find file', { name: 'a' })).toBeNull();
+  });
+});

@@ -59,6 +59,7 @@ describe('record stored of an upload', () => {
 
   it('S35: commits nothing that a keeper was told to delete by a table that was lost', () => {
     const table = cluster();
+    table.ask('begin term', { termId: 'again', rebuilt: true });
     table.reserve();
     table.ask('take deletions', { keeper: k2, incarnation: 1, fileIds: [f1], at: wallMs(6) });
 
@@ -76,6 +77,21 @@ describe('record stored of an upload', () => {
     expect(table.store({ keeper: k3 })).toEqual({ accepted: true });
 
     expect(table.replicas()).toEqual(['k1 sound 1', 'k3 sound 1']);
+  });
+
+  it('takes none from a keeper that the upload was not given to', () => {
+    const table = cluster();
+    table.reserve();
+    const before = table.disk.commit;
+
+    expect(table.store({ keeper: k2 })).toEqual({
+      accepted: false,
+      reason: 'the upload was not given to k2',
+    });
+    expect(table.disk.commit).toBe(before);
+
+    table.reserve({ keeper: k2 });
+    expect(table.store({ keeper: k2 })).toEqual({ accepted: true });
   });
 
   it.each([
@@ -112,7 +128,7 @@ describe('record stored of an upload', () => {
   it('swaps the old file of the name for the new one in the same step', () => {
     const table = cluster();
     table.storeFile([k1, k2]);
-    table.reserve({ uploadId: u2, newFileId: f2, replace: true, size: 20 });
+    table.reserve({ uploadId: u2, newFileId: f2, replace: true, size: 20, keeper: k3 });
 
     table.store({ uploadId: u2, fileId: f2, size: 20, digest: bad, keeper: k3 });
 

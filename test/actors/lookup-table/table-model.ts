@@ -66,6 +66,8 @@ export class TableModel {
     const upload = this.uploads.get(uploadId);
     if (upload === undefined) return;
     const { fileId, digest } = upload;
+    // Its client asked for another keeper, and was sent here.
+    this.table.answer('reserve upload', this.reservation(uploadId, upload, keeper));
     this.#write(keeper, { fileId, size, digest, uploadId });
     if (report === 'arrives') this.#reportStored(keeper, fileId, digest, uploadId);
   }

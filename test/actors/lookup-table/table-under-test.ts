@@ -121,8 +121,9 @@ export class TableUnderTest {
 
   /** A file `a` of ten bytes with a sound replica on each keeper. */
   storeFile(keepers: readonly KeeperId[] = [k1]): void {
-    this.reserve();
-    this.store({ keeper: keepers[0] ?? k1 });
+    const first = { keeper: keepers[0] ?? k1 };
+    this.reserve(first);
+    this.store(first);
     for (const keeper of keepers.slice(1)) this.copyTo(keeper);
     this.takeNotices();
   }

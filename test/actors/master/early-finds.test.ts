@@ -67,6 +67,8 @@ async function found(): Promise<AWorld> {
   at.join(k1, { incarnation: 2 });
   at.join(k2);
   at.table.reserve({ uploadId: u1 });
+  // Its client has gone on to another one.
+  at.table.reserve({ uploadId: u1, keeper: k2 });
   await takeFound(at.world, { keeper: k1, incarnation: 2 }, [entry]);
   return at;
 }

@@ -59,6 +59,12 @@ describe('registering', () => {
   it.each<[string, Partial<RegisterRequest>, string]>([
     ['a name that can be none', { keeperId: 'K 1' }, 'usage'],
     ['an address that nobody can dial', { advertise: '7001' }, 'usage'],
+    ['an address without an end', { advertise: `${'a'.repeat(10_000)}:7001` }, 'usage'],
+    ['what can be no cluster', { clusterId: '../..' }, 'usage'],
+    ['an id of its start without an end', { startId: 's'.repeat(10_000) }, 'usage'],
+    ['a start that nobody has come to', { incarnation: 2 ** 53 - 1 }, 'usage'],
+    ['an epoch that nobody has come to', { highestEpoch: 2 ** 53 - 1 }, 'usage'],
+    ['a commit that nobody has come to', { highestCommit: 2 ** 53 - 1 }, 'usage'],
     ['a directory of another cluster', { clusterId: 'd'.repeat(32) }, 'not-allowed'],
   ])('is refused with %s, and nobody is told', async (_, changes, code) => {
     const at = new AWorld();
@@ -77,14 +83,20 @@ describe('registering', () => {
 describe('a keeper that is to be taken in', () => {
   it('is asked for facts, and is taken in when all that it holds has become files', async () => {
     const at = rebuiltWorld();
-    const facts = { name: 'a.mp4', createdAt: wallMs(5), target: 99, mp4: notMp4 };
+    const createdAt = wallMs(Number.MAX_SAFE_INTEGER);
+    const facts = { name: 'a.mp4', createdAt, target: 99, mp4: notMp4 };
 
     const before = await createKeeperHandlers(at.world).register(registration(inCluster));
     await report(at, { ...page(at, [{ ...entry, facts }], true), stamp: at.stamp(k1, 1) });
     const after = await createKeeperHandlers(at.world).register(registration(inCluster));
 
     expect([before.wantsFacts, after.wantsFacts]).toEqual([true, false]);
-    expect(at.table.ask('find file', { name: 'a.mp4' })).toMatchObject({ fileId: f1, target: 16 });
+    expect(at.table.ask('find file', { name: 'a.mp4' })).toMatchObject({
+      fileId: f1,
+      target: 16,
+      // The last that has a date.
+      createdAt: new Date(8_640_000_000_000_000).getTime(),
+    });
   });
 
   it('S26: stays one while something that it holds could not become a file, and loses nothing', async () => {

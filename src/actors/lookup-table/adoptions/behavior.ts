@@ -24,7 +24,7 @@ import {
 import { deleteFile } from '../deletions/behavior.js';
 import type { Turn } from '../endings/behavior.js';
 import { fileNamed } from '../files/behavior.js';
-import { requireCurrent } from '../keepers/behavior.js';
+import { isToBeTakenIn, requireCurrent } from '../keepers/behavior.js';
 import type { InventoryEntry, ManifestFacts, TableRequests } from '../messages.js';
 
 /** @returns the file, which has a name and no replica yet */
@@ -35,13 +35,18 @@ export function adoptFile(turn: Turn, entry: InventoryEntry, facts: ManifestFact
   return giveName(turn, { ...facts, fileId, uploadId, name, size, digest, replicas: [] });
 }
 
-/** A keeper remembers that these files were deleted: they are gone, and stay so. */
+/**
+ * A keeper remembers that these files were deleted: they are gone, and stay so. Only a table that
+ * was made again may have forgotten what it ordered; of a keeper that it has taken in since, it knows
+ * better, and a keeper's word deletes nothing.
+ */
 export function takeDeletions(
   turn: Turn,
   report: TableRequests['take deletions']['input'],
-): Answer<null> {
+): Answer<TableRequests['take deletions']['answer']> {
   const current = requireCurrent(turn, report);
   if (!current.ok) return current;
+  if (!isToBeTakenIn(turn, current.value)) return accept({ heeded: false });
   for (const fileId of report.fileIds) {
     if (turn.get(deletedKey(fileId)) !== undefined) continue;
     turn.put(deletedKey(fileId), { fileId, deletedAt: report.at });
@@ -53,7 +58,7 @@ export function takeDeletions(
     deleteFile(turn, file, report.at);
     passName(turn, file.name);
   }
-  return accept(null);
+  return accept({ heeded: true });
 }
 
 /** A name that an upload has reserved is not given to anybody else. */

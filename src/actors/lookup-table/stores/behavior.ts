@@ -45,6 +45,8 @@ function commitUpload(turn: Turn, stored: Stored): Reception {
   const upload = stored.uploadId && turn.get(uploadKey(stored.uploadId));
   if (!upload || upload.fileId !== stored.fileId || isDeleted(turn, stored.fileId))
     return decline(whyUnknown(turn, stored));
+  if (!upload.keepers.includes(stored.keeper))
+    return decline(`the upload was not given to ${stored.keeper}`);
   if (upload.size !== stored.size)
     return decline(`${stored.size} bytes were stored and ${upload.size} announced`);
   return addStored(turn, becomeFile(turn, upload, stored), stored);
