@@ -12,7 +12,9 @@ export type NameVerdict =
 
 export function acceptName(text: string): NameVerdict {
   const refuse = (reason: string): NameVerdict => ({ ok: false, reason });
-  if (!text.isWellFormed()) return refuse('the name is not valid Unicode');
+  // What was no UTF-8 on its way here, in arguments or on a wire, comes with this in its place.
+  if (!text.isWellFormed() || text.includes('\ufffd'))
+    return refuse('the name is not valid Unicode');
   const name = text.normalize('NFC');
   if (name.length === 0) return refuse('the name is empty');
   if (utf8Length(name) > nameBytesMax)

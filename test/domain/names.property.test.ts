@@ -36,6 +36,7 @@ describe(`acceptName (seed ${seed})`, () => {
     ['a/../b', 'the name has a part ".."'],
     ['a\nb', 'the name has a control character'],
     ['\ud800', 'the name is not valid Unicode'],
+    [Buffer.from([0x61, 0xff]).toString(), 'the name is not valid Unicode'],
     ['ä'.repeat(513), 'the name is longer than 1024 bytes'],
   ])('refuses %j and says why', (text, reason) => {
     expect(acceptName(text)).toEqual({ ok: false, reason });
