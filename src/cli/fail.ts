@@ -1,5 +1,6 @@
 /** How a command tells that it failed: one clear line or one JSON object on stderr, and an exit code. */
 import { type ErrorCode, exitCodeOf, toPlainError } from '../domain/errors.js';
+import { plainText } from './plain-text.js';
 
 export interface Failure {
   readonly code: ErrorCode | 'interrupted';
@@ -17,4 +18,4 @@ export function failureText(failure: Failure, program: string, json: boolean): s
   return json ? JSON.stringify({ error: failure }) : `${program}: ${failure.message}`;
 }
 
-const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, '; ');
+const oneLine = (text: string): string => plainText(text.trim().replace(/\s*\n\s*/g, '; '));

@@ -24,6 +24,12 @@ describe('failure', () => {
     expect(failureText(failure, 'reelkeep', false)).toBe('reelkeep: there is; no file "a"');
   });
 
+  it('gives a terminal no orders', () => {
+    const told = failureOf(new ReelkeepError('unavailable', 'k1: \u001b[2Jgone\u0007'));
+
+    expect(failureText(told, 'reelkeep', false)).toBe('reelkeep: k1: \ufffd[2Jgone\ufffd');
+  });
+
   it('is one object for scripts', () => {
     expect(JSON.parse(failureText(failure, 'reelkeep', true))).toEqual({
       error: { code: 'not-found', message: 'there is; no file "a"', exit: 3 },

@@ -5,6 +5,7 @@ import type { Mp4Facts, Mp4Track } from '../../domain/mp4-facts.js';
 import { alignColumns } from '../columns.js';
 import { clockText } from '../duration.js';
 import type { Paint } from '../paint.js';
+import { plainText } from '../plain-text.js';
 import { sizeText } from '../size-text.js';
 import { timeText } from './file-json.js';
 
@@ -63,21 +64,23 @@ function paintState(state: ReplicaState, paint: Paint): string {
 
 function videoText(facts: Mp4Facts): string {
   if (facts.kind === 'not mp4') return 'not an mp4';
-  if (facts.kind === 'unreadable') return `an mp4 that could not be read: ${facts.reason}`;
+  if (facts.kind === 'unreadable')
+    return `an mp4 that could not be read: ${plainText(facts.reason)}`;
   const start = facts.faststart ? 'faststart' : 'not faststart';
   const tracks = facts.tracks.map(trackText);
   return [clockText(facts.durationMs), start, ...tracks].join(', ');
 }
 
 const trackText = ({ type, codec, width, height }: Mp4Track): string =>
-  width === undefined ? `${type} ${codec}` : `${type} ${codec} ${width}x${height}`;
+  `${type} ${plainText(codec)}${width === undefined ? '' : ` ${width}x${height}`}`;
 
 function pictureText(facts: Mp4Facts): string {
   const video = videoTrack(facts);
   return video?.width === undefined ? '-' : `${video.width}x${video.height}`;
 }
 
-const codecText = (facts: Mp4Facts): string => videoTrack(facts)?.codec.split('.')[0] ?? '-';
+const codecText = (facts: Mp4Facts): string =>
+  plainText(videoTrack(facts)?.codec.split('.')[0] ?? '-');
 
 const startText = (facts: Mp4Facts): string =>
   facts.kind !== 'not mp4' && facts.faststart ? 'faststart' : '-';

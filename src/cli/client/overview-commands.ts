@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Finding } from '../../actors/client/cluster.js';
 import { exitCodeOf, ReelkeepError } from '../../domain/errors.js';
 import { argumentParser } from '../command-line.js';
+import { plainText } from '../plain-text.js';
 import { sizeText } from '../size-text.js';
 import { keepersText } from './keepers-text.js';
 import type { CommandWork, Session } from './session.js';
@@ -79,7 +80,7 @@ async function checkFiles(session: Session): Promise<number> {
 function findingText(finding: Finding, { paint }: Session): string {
   const grave = finding.problem === 'missing' || finding.problem === 'quarantined';
   const problem = (grave ? paint.red : paint.yellow)(finding.problem.padEnd(12));
-  const reason = finding.reason === '' ? '' : `: ${finding.reason}`;
+  const reason = finding.reason === '' ? '' : `: ${plainText(finding.reason)}`;
   return `${problem}  ${finding.live}/${finding.target}  ${finding.name}${reason}`;
 }
 

@@ -1,6 +1,7 @@
 import type { Verification } from '../../actors/client/cluster.js';
 import { exitCodeOf } from '../../domain/errors.js';
 import type { FileView } from '../../domain/file-view.js';
+import { plainText } from '../plain-text.js';
 import { timeText } from './file-json.js';
 import type { Session } from './session.js';
 
@@ -46,7 +47,7 @@ async function showReplica(session: Session, replica: CheckedReplica): Promise<v
     return;
   }
   const { green, red } = session.paint;
-  const verdict = sound ? green('sound') : red(reason || 'not sound');
+  const verdict = sound ? green('sound') : red(plainText(reason) || 'not sound');
   await session.out.line(`${keeper}  ${address}  ${verdict}`);
 }
 

@@ -211,6 +211,23 @@ describe('ls and stat', () => {
     expect(plain.out).not.toContain('\u001b');
     expect(painted.out).toContain('\u001b[32mlive\u001b[0m');
   });
+
+  it('shows what a film and its keepers say of it, and obeys none of it', async () => {
+    const track = { type: 'video', codec: '\u001b[2J' } as const;
+    const facts = { durationMs: 1, faststart: true, fragmented: false, tracks: [track] };
+    const film = aFileView({ mp4: { kind: 'mp4', ...facts } });
+    const unread = aFileView({
+      mp4: { kind: 'unreadable', faststart: true, reason: 'its index \u0007 is cut' },
+    });
+
+    const shown = await Promise.all([
+      run(['stat', 'a'], { stat: async () => film }),
+      run(['stat', 'a'], { stat: async () => unread }),
+      run(['ls', '-l'], { list: () => each(film) }),
+    ]);
+
+    for (const { out } of shown) expect(out).not.toMatch(/[^\P{Cc}\n]/u);
+  });
 });
 
 describe('put and get', () => {
