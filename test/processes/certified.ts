@@ -5,22 +5,24 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { runProgram } from '../../src/cli/local/run-program.js';
 import { Credentials } from '../../src/credentials/credential-files.js';
-import { type Launch, Rig } from './rig.js';
+import { type Launch, Rig, type RigOptions } from './rig.js';
 
-export interface CertifiedOptions {
-  readonly keepers: number;
-  readonly masterArgs?: readonly string[];
-  readonly keeperArgs?: readonly string[];
+export interface CertifiedOptions extends Omit<RigOptions, 'launch' | 'clientArgs'> {
   readonly launch?: (name: string) => Launch;
 }
 
-/** Certificates for a master, the keepers `k1` to `k4`, and the client `me`. */
+/** Gone after the test. */
 export async function makeAuthority(): Promise<string> {
   const parent = await mkdtemp(join(tmpdir(), 'reelkeep-ca-'));
   onTestFinished(() => rm(parent, { recursive: true }));
+  return await makeAuthorityIn(parent, ['k1', 'k2', 'k3', 'k4']);
+}
+
+/** With certificates for a master, these keepers, and the client `me`. */
+export async function makeAuthorityIn(parent: string, keepers: readonly string[]): Promise<string> {
   const ca = join(parent, 'ca');
   await succeed(['init-ca', ca]);
-  for (const name of ['k1', 'k2', 'k3', 'k4']) await issue(ca, 'keeper', name);
+  await succeed(['issue', 'keeper', ...keepers, '--ca', ca]);
   await issue(ca, 'client', 'me');
   return ca;
 }

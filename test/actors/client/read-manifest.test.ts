@@ -102,7 +102,7 @@ function start(behaviors: Readonly<Record<string, Behavior>>, signal?: AbortSign
   const letGo: string[] = [];
   const ticket = { claims: new Uint8Array(), proofKey: new Uint8Array() };
   const sources = Object.keys(behaviors).map(
-    (name): TransferSource => ({ keeper: keeperId(name), host: name, port: 1, ticket }),
+    (name): TransferSource => ({ keeper: keeperId(name), host: name, port: 1, tls: false, ticket }),
   );
   const keepers: KeeperLender = {
     take: async ({ keeper }) => {

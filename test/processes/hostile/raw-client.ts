@@ -37,7 +37,8 @@ export class RawClient {
     const begun = await this.master.beginUpload(wishOf(upload, name, bytes.length));
     if (begun.keeper === undefined) throw new Error('it was committed before');
     const keeper = toTransferSource(begun.keeper);
-    const connection = await TransferConnection.dial(keeper);
+    const { host, port } = keeper;
+    const connection = await TransferConnection.dial({ host, port });
     try {
       await connection.put({
         ticket: signedTicket(keeper),
