@@ -15,8 +15,8 @@ import { HealthImplementation } from 'grpc-health-check';
 import { CallAllowance } from '../domain/call-allowance.js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { OwnCredentials } from '../domain/own-credentials.js';
-import { bearerOf } from '../domain/principal.js';
 import { accessInterceptor, type Refusal } from './access.js';
+import { BehindDoor, type WhoCalls } from './behind-door.js';
 import { callerOf } from './caller.js';
 import { FrontDoor, type FrontDoorLimits } from './front-door.js';
 import {
@@ -74,7 +74,6 @@ import {
   type SessionResponse,
 } from './generated/reelkeep/v1/keeper.js';
 import {
-  type CallerOf,
   clientPages,
   type PagesHandler,
   type StreamHandler,
@@ -174,20 +173,18 @@ export class ControlServer {
       }),
     });
     const door = new FrontDoor(limits);
-    const caller = callerThrough(door, access);
-    server.addService(
+    const whoCalls: WhoCalls = (call) => access && callerOf(call);
+    const behind = new BehindDoor(server, door, whoCalls);
+    behind.addService(
       ClientServiceService,
-      clientService(client, caller) as UntypedServiceImplementation,
+      clientService(client, whoCalls) as UntypedServiceImplementation,
     );
-    server.addService(
-      KeeperServiceService,
-      keeperService(keeper, caller) as UntypedServiceImplementation,
-    );
+    behind.addService(KeeperServiceService, keeperService(keeper) as UntypedServiceImplementation);
     const health = new HealthImplementation(
       Object.fromEntries(services.map((name) => [name, 'NOT_SERVING'])),
     );
-    health.addToServer(server);
-    new ReflectionService(packageDefinition()).addToServer(server);
+    health.addToServer(behind as unknown as Server);
+    new ReflectionService(packageDefinition()).addToServer(behind);
     const bound = await bind(server, options);
     door.watch(bound);
     return new ControlServer(server, health, door, bound);
@@ -211,15 +208,6 @@ export class ControlServer {
   }
 }
 
-/** Whose call is let in is known at the door from then on. */
-const callerThrough =
-  (door: FrontDoor, access: Access | undefined): CallerOf =>
-  (call) => {
-    const who = access && callerOf(call);
-    door.know(call.getPeer(), who && bearerOf(who));
-    return who;
-  };
-
 const interceptorOf = (
   { credentials, onRefused }: Access,
   { callsPerSecondMax: perSecond, callsBurstMax: burst }: PeerLimits,
@@ -230,7 +218,7 @@ const interceptorOf = (
     onRefused,
   );
 
-const clientService = (handlers: ClientHandlers, caller: CallerOf): ClientServiceServer => ({
+const clientService = (handlers: ClientHandlers, caller: WhoCalls): ClientServiceServer => ({
   beginUpload: unary(handlers.beginUpload, caller),
   awaitUpload: serverStream(handlers.awaitUpload, caller),
   abandonUpload: unary(handlers.abandonUpload, caller),
@@ -248,18 +236,15 @@ const clientService = (handlers: ClientHandlers, caller: CallerOf): ClientServic
   reportBadReplica: unary(handlers.reportBadReplica, caller),
 });
 
-const keeperService = (handlers: KeeperHandlers, caller: CallerOf): KeeperServiceServer => ({
-  register: unary(handlers.register, caller),
-  reportInventory: clientPages(handlers.reportInventory, caller),
-  session: (stream) => {
-    caller(stream);
-    handlers.session(stream);
-  },
-  reportStored: unary(handlers.reportStored, caller),
-  reportFailed: unary(handlers.reportFailed, caller),
-  reportVerified: unary(handlers.reportVerified, caller),
-  reportDropped: unary(handlers.reportDropped, caller),
-  listReplicas: unary(handlers.listReplicas, caller),
+const keeperService = (handlers: KeeperHandlers): KeeperServiceServer => ({
+  register: unary(handlers.register),
+  reportInventory: clientPages(handlers.reportInventory),
+  session: handlers.session,
+  reportStored: unary(handlers.reportStored),
+  reportFailed: unary(handlers.reportFailed),
+  reportVerified: unary(handlers.reportVerified),
+  reportDropped: unary(handlers.reportDropped),
+  listReplicas: unary(handlers.listReplicas),
 });
 
 function packageDefinition() {

@@ -4,7 +4,8 @@
  *   accepted ──a call is let in──> known ──> gone
  *      └──no call in time, or its place is taken by the next who comes──> cut
  *
- * It sees the sockets of its port as Node accepts them, and closes those that are too many;
+ * A connection that would be one too many of its certificate stays a stranger.
+ * The door sees the sockets of its port as Node accepts them, and closes those that are too many;
  * everything else about them is gRPC's.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
@@ -58,20 +59,34 @@ export class FrontDoor {
     this.#guests.clear();
   }
 
-  /** A call was let in. @param peer as gRPC names it, `address:port` */
-  know(peer: string, who: string | undefined): void {
+  /**
+   * Somebody calls who may.
+   *
+   * @param peer as gRPC names it, `address:port`
+   * @param who by their certificate; asked for at the first call of a connection
+   * @returns `too many`: of one certificate, and the call is not to be carried out
+   */
+  know(peer: string, who: () => string | undefined): 'known' | 'too many' {
     const guest = this.#guests.get(peer);
-    if (guest === undefined || guest.isKnown) return;
+    if (guest === undefined || guest.isKnown) return 'known';
+    const name = who();
+    if (name !== undefined && this.#countOf(name) >= this.#limits.connectionsPerPeerMax)
+      return 'too many';
     clearTimeout(guest.timer);
     guest.isKnown = true;
-    guest.who = who;
-    const own = [...this.#guests.values()].filter((one) => one.isKnown && one.who === who);
-    if (who !== undefined && own.length > this.#limits.connectionsPerPeerMax)
-      guest.socket.destroy();
+    guest.who = name;
+    return 'known';
+  }
+
+  #countOf(name: string): number {
+    let count = 0;
+    for (const { isKnown, who } of this.#guests.values()) if (isKnown && who === name) count += 1;
+    return count;
   }
 
   #accept(socket: Socket): void {
-    if (this.#guests.size >= this.#limits.connectionsMax && !this.#makeRoom()) {
+    const isGone = socket.remoteAddress === undefined;
+    if (isGone || (this.#guests.size >= this.#limits.connectionsMax && !this.#makeRoom())) {
       socket.destroy();
       return;
     }

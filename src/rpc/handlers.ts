@@ -8,7 +8,7 @@ import type {
 } from '@grpc/grpc-js';
 import { ReelkeepError } from '../domain/errors.js';
 import type { Principal } from '../domain/principal.js';
-import type { Call } from './caller.js';
+import type { WhoCalls } from './behind-door.js';
 import { drained } from './drained.js';
 import { toStatus } from './status.js';
 
@@ -27,12 +27,11 @@ export type StreamHandler<Request, Response> = (
 
 export type PagesHandler<Request, Response> = (pages: AsyncIterable<Request>) => Promise<Response>;
 
-/** Who calls; asked once of each call that is let in. Nobody where there are no certificates. */
-export type CallerOf = (call: Call & { getPeer(): string }) => Principal | undefined;
+const nobody: WhoCalls = () => undefined;
 
 export function unary<Request, Response>(
   handler: UnaryHandler<Request, Response>,
-  caller: CallerOf,
+  caller: WhoCalls = nobody,
 ): handleUnaryCall<Request, Response> {
   return (call: ServerUnaryCall<Request, Response>, callback) => {
     handler(call.request, caller(call)).then(
@@ -44,7 +43,7 @@ export function unary<Request, Response>(
 
 export function serverStream<Request, Response>(
   handler: StreamHandler<Request, Response>,
-  caller: CallerOf,
+  caller: WhoCalls = nobody,
 ): handleServerStreamingCall<Request, Response> {
   return (call: ServerWritableStream<Request, Response>) => {
     const gone = new AbortController();
@@ -59,15 +58,11 @@ export function serverStream<Request, Response>(
   };
 }
 
-export function clientPages<Request, Response>(
-  handler: PagesHandler<Request, Response>,
-  caller: CallerOf,
-) {
+export function clientPages<Request, Response>(handler: PagesHandler<Request, Response>) {
   return (
     call: ServerReadableStream<Request, Response>,
     callback: (error: ReturnType<typeof toStatus> | null, response?: Response) => void,
   ): void => {
-    caller(call);
     // A stream whose caller is gone neither ends nor fails by itself.
     call.on('cancelled', () =>
       call.destroy(new ReelkeepError('unavailable', 'the caller went away')),

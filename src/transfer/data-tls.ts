@@ -4,6 +4,7 @@
  * A keeper is known by its id, whatever its address; who comes to it, by role and name. Nothing is
  * resumed: each connection shows its certificates anew.
  */
+import { constants } from 'node:crypto';
 import type net from 'node:net';
 import {
   connect,
@@ -37,6 +38,8 @@ export function dialTls(
     host,
     port,
     secureContext: contextOf(credentials.files),
+    // Whatever the environment says.
+    rejectUnauthorized: true,
     // Asked for in the handshake where the host is a name; it plays no part.
     servername: 'reelkeep-keeper',
     checkServerIdentity: (_, { subjectaltname }) => {
@@ -92,6 +95,11 @@ export class TlsDoor {
 
   take(accepted: net.Socket): void {
     const peer = peerOf(accepted);
+    if (accepted.remoteAddress === undefined) {
+      // It has gone already.
+      accepted.destroy();
+      return;
+    }
     this.#shaking.set(peer, accepted);
     accepted.once('close', () => this.#forget(peer, accepted));
     this.#server.emit('connection', accepted);
@@ -149,6 +157,7 @@ const contextOptions = ({ ca, certificate, key }: CredentialFiles): SecureContex
   cert: certificate,
   key,
   minVersion: 'TLSv1.3',
+  secureOptions: constants.SSL_OP_NO_TICKET,
   ciphers: 'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256',
 });
 

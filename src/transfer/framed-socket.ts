@@ -18,6 +18,8 @@ export interface FramedSocketOptions {
   readonly greetingBytes: number;
   /** What it is called when the peer does not keep to the protocol. */
   readonly violationCode: ErrorCode;
+  /** By TLS. */
+  readonly isEncrypted: boolean;
 }
 
 export class FramedSocket {
@@ -25,6 +27,8 @@ export class FramedSocket {
   readonly #inlet: FrameInlet;
   readonly #reads: Reads;
   readonly #socket: net.Socket;
+  /** Of one write. */
+  readonly #sliceBytes: number;
   readonly #gone = new AbortController();
   readonly #closed: Promise<void>;
   /** `address:port` of the other side, as far as it is known. */
@@ -38,6 +42,8 @@ export class FramedSocket {
     this.#inlet = new FrameInlet({ ...options, onHopeless: (error) => this.destroy(error) });
     this.#reads = open(this.#inlet);
     this.#socket = this.#reads.socket;
+    this.#sliceBytes = options.isEncrypted ? encryptedSliceBytes : Number.POSITIVE_INFINITY;
+    if (options.isEncrypted) writeOneAtATime(this.#socket);
     const { remoteAddress = 'unknown', remotePort = 0 } = this.#socket;
     this.peer = `${remoteAddress}:${remotePort}`;
     this.#closed = new Promise((resolve) => this.#socket.once('close', resolve));
@@ -105,10 +111,11 @@ export class FramedSocket {
         if (this.#failure === undefined) resolve();
         else reject(this.#failure);
       };
+      const slices = parts.flatMap((part) => slicesOf(part, this.#sliceBytes));
       this.#socket.cork();
-      for (const [at, part] of parts.entries()) {
-        if (at === parts.length - 1) this.#socket.write(part, onWritten);
-        else this.#socket.write(part);
+      for (const [at, slice] of slices.entries()) {
+        if (at === slices.length - 1) this.#socket.write(slice, onWritten);
+        else this.#socket.write(slice);
       }
       this.#socket.uncork();
     });
@@ -152,6 +159,20 @@ export class FramedSocket {
   #onUnread(): void {
     this.destroy(unavailable('the peer does not read what it asked for'));
   }
+}
+
+/** What a TLS socket is given it encrypts at once and holds until the peer has read it. */
+const encryptedSliceBytes = 256 * 1024;
+
+/** Else what waits would be copied into one piece, and encrypted whole. */
+const writeOneAtATime = (socket: net.Socket): unknown => Object.assign(socket, { _writev: null });
+
+function slicesOf(part: Uint8Array, bytes: number): readonly Uint8Array[] {
+  if (part.length <= bytes) return [part];
+  const slices: Uint8Array[] = [];
+  for (let from = 0; from < part.length; from += bytes)
+    slices.push(part.subarray(from, from + bytes));
+  return slices;
 }
 
 export const unavailable = (detail: string, cause?: unknown): ReelkeepError =>

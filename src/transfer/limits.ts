@@ -12,7 +12,7 @@ export interface TransferLimits {
   readonly detailBytesMax: number;
   /** Of a manifest; a longer one is refused by both sides. */
   readonly manifestBytesMax: number;
-  /** For connecting and the greetings together; past it the connection is closed. */
+  /** For connecting and the greetings together, and again from there to the first good ticket; past it the connection is closed. */
   readonly handshakeTimeoutMs: number;
   /** For a whole request to arrive, counted from the end of the one before; past it the keeper closes. */
   readonly headerTimeoutMs: number;
@@ -31,6 +31,8 @@ export interface TransferLimits {
   readonly connectionsPerPeerMax: number;
   /** Running at once on one server; the next one is told `unavailable`. */
   readonly transfersMax: number;
+  /** Of one client or keeper, where tickets tell them apart; the next one is told `unavailable`. */
+  readonly transfersPerPeerMax: number;
   /** In use by one transfer; it waits for one of its own to come back. */
   readonly chunkBuffersPerTransfer: number;
   /** Free chunk buffers kept for the next transfer; the others are left to the garbage collector. */
@@ -61,6 +63,7 @@ const defaultTransferLimits: TransferLimits = {
   connectionsMax: 1024,
   connectionsPerPeerMax: 256,
   transfersMax: 64,
+  transfersPerPeerMax: 32,
   chunkBuffersPerTransfer: 4,
   freeChunkBuffersMax: 8,
   requestsInFlightMax: 2,

@@ -16,6 +16,7 @@ import { challengeBytes, encodeGreeting, encodeVerdict, type RequestFrame } from
 import { wrongGreeting } from './greeting.js';
 import type { RefusedRequest, TransferHandlers, TransferLog } from './handlers.js';
 import type { TransferLimits } from './limits.js';
+import type { PeerSlots } from './peer-slots.js';
 import { decodeRequestHead, type RequestHead } from './request-head.js';
 import { serveGet, serveManifest } from './serve-get.js';
 import { servePut } from './serve-put.js';
@@ -30,6 +31,7 @@ export interface ServerShare {
   readonly buffers: BufferSource;
   /** One for each transfer that runs. */
   readonly transfers: Slots;
+  readonly transfersOfPeers: PeerSlots;
   readonly log: TransferLog | undefined;
   onRefused(request: RefusedRequest): void;
 }
@@ -49,6 +51,8 @@ export class ServerConnection {
   readonly #challenge = randomBytes(challengeBytes);
   #draining = false;
   #use: ConnectionUse = 'none yet';
+  /** When a good ticket has to be there. */
+  #knownByMs = 0;
 
   /** @param who by the certificate that the peer has shown; undefined in plain text */
   constructor(socket: FramedSocket, share: ServerShare, who: Principal | undefined) {
@@ -98,10 +102,11 @@ export class ServerConnection {
     ]);
     const wrong = wrongGreeting(greeting);
     if (wrong !== undefined) throw new ReelkeepError('usage', wrong);
+    this.#knownByMs = performance.now() + this.#share.limits.handshakeTimeoutMs;
   }
 
   async #serveNext(number: number): Promise<Sequel> {
-    const patience = { kind: 'within', ms: this.#share.limits.headerTimeoutMs } as const;
+    const patience = { kind: 'within', ms: this.#patienceMs() } as const;
     const frame = await this.#socket.receive({ accept: ['request'] }, patience);
     const before = this.#use;
     this.#use = 'judged';
@@ -109,6 +114,13 @@ export class ServerConnection {
     // Whoever was refused is as unknown as before.
     this.#use = this.#use === 'judged' ? before : 'between requests';
     return sequel;
+  }
+
+  /** A stranger has until its deadline, however often it asks. */
+  #patienceMs(): number {
+    const { headerTimeoutMs } = this.#share.limits;
+    if (this.#use !== 'none yet') return headerTimeoutMs;
+    return Math.max(1, Math.min(headerTimeoutMs, this.#knownByMs - performance.now()));
   }
 
   async #answer({ head, proof }: RequestFrame, requestNumber: number): Promise<Sequel> {
@@ -135,7 +147,7 @@ export class ServerConnection {
     try {
       const claims = this.#share.gate.admit(request);
       this.#use = 'in transfer';
-      await this.#transfer(request.wanted, claims);
+      await this.#transferInTurn(request.wanted, claims);
     } finally {
       transfers.free();
     }
@@ -146,6 +158,21 @@ export class ServerConnection {
     const { peer } = this.#socket;
     const about = fileId === undefined ? {} : { fileId };
     this.#share.onRefused({ peer, who: this.#who, operation, ...about, why: error.detail });
+  }
+
+  async #transferInTurn(wanted: RequestHead, claims: TicketClaims): Promise<void> {
+    const { transfersOfPeers } = this.#share;
+    if (!transfersOfPeers.tryTake(claims.bearer)) {
+      throw new ReelkeepError(
+        'unavailable',
+        `${claims.bearer} has too many transfers on this keeper; try again`,
+      );
+    }
+    try {
+      await this.#transfer(wanted, claims);
+    } finally {
+      transfersOfPeers.free(claims.bearer);
+    }
   }
 
   async #transfer(wanted: RequestHead, claims: TicketClaims): Promise<void> {

@@ -82,6 +82,7 @@ export class TransferConnection {
       limits,
       greetingBytes: keeperGreetingBytes,
       violationCode: 'unavailable',
+      isEncrypted: tls !== undefined,
     });
     const cancel = () => socket.destroy(cancelledBy(signal));
     signal?.addEventListener('abort', cancel, { once: true });
@@ -94,7 +95,11 @@ export class TransferConnection {
       return new TransferConnection(socket, limits, greeting.subarray(dialGreetingBytes));
     } catch (error) {
       const { detail, cause } = asReelkeepError(error);
-      const failure = unavailable(`cannot reach ${host}:${port}: ${detail}`, cause);
+      const hint =
+        tls === undefined || signal?.aborted
+          ? ''
+          : `; if keeper ${tls.keeper} does not believe this certificate, or has too many connections of it, its audit log says so`;
+      const failure = unavailable(`cannot reach ${host}:${port}: ${detail}${hint}`, cause);
       socket.destroy(failure);
       throw failure;
     } finally {

@@ -11,6 +11,7 @@ import { FramedSocket } from './framed-socket.js';
 import { dialGreetingBytes } from './frames.js';
 import type { KeeperAuthority, RefusedRequest, TransferHandlers, TransferLog } from './handlers.js';
 import { resolveTransferLimits, type TransferOptions } from './limits.js';
+import { PeerSlots } from './peer-slots.js';
 import { ServerConnection, type ServerShare } from './server-connection.js';
 import { Slots } from './slots.js';
 import { adoptSocket, type ByteInlet, type Reads } from './socket-reads.js';
@@ -30,6 +31,9 @@ export interface TransferServerOptions {
   /** Somebody was refused. */
   readonly onRefused?: (request: RefusedRequest) => void;
 }
+
+/** Fewer handshakes than this part of all places are few. */
+const fewHandshakes = 8;
 
 export class TransferServer {
   readonly #listener: net.Server;
@@ -68,6 +72,7 @@ export class TransferServer {
     this.#share = {
       gate: new TicketGate(authority, limits.noncesMax),
       transfers: new Slots(transfersMax),
+      transfersOfPeers: new PeerSlots(limits.transfersPerPeerMax),
       buffers: this.#pool,
       handlers,
       limits,
@@ -146,10 +151,14 @@ export class TransferServer {
 
   /**
    * Whoever comes last may be the one who has a ticket: the place is taken from a connection that
-   * has shown none, the oldest first, or else from one that waits for its next request.
+   * has shown none, the oldest first, or else from one that waits for its next request. Handshakes
+   * go first unless they are few: else those who have come through would leave no time for one.
    */
   #makeRoom(): boolean {
-    return this.#door?.cutOldest() === true || this.#cutIdlest(this.#connections.keys());
+    const handshakes = this.#door?.handshakes ?? 0;
+    const areMany = handshakes * fewHandshakes >= this.#share.limits.connectionsMax;
+    if (areMany && this.#door?.cutOldest() === true) return true;
+    return this.#cutIdlest(this.#connections.keys()) || this.#door?.cutOldest() === true;
   }
 
   /** @param connections in the order in which they came */
@@ -174,6 +183,7 @@ export class TransferServer {
       limits,
       greetingBytes: dialGreetingBytes,
       violationCode: 'usage',
+      isEncrypted: this.#door !== undefined,
     });
     const connection = new ServerConnection(socket, this.#share, who);
     const served = connection.serve().finally(() => this.#connections.delete(connection));

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { deferred, Rig, sampleBytes } from './rig.js';
+import { encodeRequestHead } from '../../src/transfer/request-head.js';
+import { RawPeer } from './raw-peer.js';
+import { aFileId, deferred, Rig, sampleBytes } from './rig.js';
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -22,6 +24,52 @@ describe('a data port', () => {
 
     expect([fourth, fifth, sixth].map(({ usable }) => usable)).toEqual([true, true, true]);
     expect(rig.server.connections).toBe(3);
+  });
+
+  it('lets one client have so many transfers, and leaves the others to the rest', async () => {
+    const held = deferred();
+    const put = async () => ({
+      writeChunk: () => held.promise,
+      finish: async () => {},
+      abort: async () => {},
+    });
+    rig = await Rig.start({ limits: { transfersPerPeerMax: 2 }, handlers: { put } });
+    const begin = async (bearer: string) => {
+      const connection = await rig.dial();
+      return connection.put(rig.putOrder(sampleBytes(10), { bearer }));
+    };
+    const own = [begin('client/a'), begin('client/a')];
+    await vi.waitFor(() => expect(rig.server.transfers).toBe(2));
+
+    await expect(begin('client/a')).rejects.toMatchObject({
+      code: 'unavailable',
+      detail: 'client/a has too many transfers on this keeper; try again',
+    });
+    const other = begin('client/b');
+    await vi.waitFor(() => expect(rig.server.transfers).toBe(3));
+    held.resolve();
+    await Promise.all([...own, other]);
+    await begin('client/a');
+  });
+
+  it('cuts whoever has shown no good ticket in time, however often it has asked', async () => {
+    rig = await Rig.start({ limits: { handshakeTimeoutMs: 300 } });
+    const peer = await RawPeer.dial(rig.server.port);
+    const challenge = await peer.greet();
+    const ticket = rig.getTicket({ expiresAtMs: 1 });
+    const { claims } = ticket;
+    const head = encodeRequestHead({ operation: 'manifest', claims, fileId: aFileId });
+    let asked = 0;
+    const asking = setInterval(() => {
+      peer.request(challenge, ticket, head, asked);
+      asked += 1;
+    }, 50);
+
+    await peer.closed();
+    clearInterval(asking);
+
+    expect(asked).toBeGreaterThan(1);
+    expect(peer.verdict?.detail).toBe('the ticket has expired');
   });
 
   it('cuts no transfer for whoever comes next', async () => {

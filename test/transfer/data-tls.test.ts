@@ -1,24 +1,32 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import net from 'node:net';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { connect as connectTls } from 'node:tls';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Authority } from '../../src/credentials/authority.js';
 import { chunkBytes } from '../../src/domain/chunk-plan.js';
 import { keeperId } from '../../src/domain/ids.js';
-import type { OwnCredentials } from '../../src/domain/own-credentials.js';
-import type { TransferOptions } from '../../src/transfer/limits.js';
-import { TransferConnection } from '../../src/transfer/transfer-connection.js';
+import { encodeGreeting, encodeRequest } from '../../src/transfer/frames.js';
+import { encodeRequestHead } from '../../src/transfer/request-head.js';
+import { proveRequest } from '../../src/transfer/ticket-proof.js';
 import { anAuthority, credentialsOf } from '../credentials/an-authority.js';
 import { RawPeer } from './raw-peer.js';
-import { anAuthority as aStanding, Rig, sampleBytes, takeInto } from './rig.js';
-
-const keeper = aStanding.keeper;
+import { aFileId, sampleBytes, takeInto } from './rig.js';
+import {
+  bearerOf,
+  closed,
+  dialAs,
+  keeper,
+  openTls,
+  renewable,
+  startRig,
+  startWithTls,
+} from './tls-rig.js';
 
 describe('a data port with TLS', () => {
   it('takes and gives the same bytes', async () => {
     const film = sampleBytes(3 * chunkBytes + 77);
-    const { rig, own, dial } = await start(film);
+    const { rig, own, dial } = await startWithTls(film);
     const bearer = bearerOf(own);
     const connection = await dial(own);
     const back = Buffer.alloc(film.length);
@@ -33,7 +41,7 @@ describe('a data port with TLS', () => {
 
   it('serves several requests at a time on one connection, and both ways at once', async () => {
     const film = sampleBytes(2 * chunkBytes);
-    const { rig, own, dial } = await start(film);
+    const { rig, own, dial } = await startWithTls(film);
     const bearer = bearerOf(own);
     const connections = await Promise.all([1, 2, 3].map(() => dial(own)));
     const backs = [1, 2, 3, 4].map(() => Buffer.alloc(film.length));
@@ -53,7 +61,7 @@ describe('a data port with TLS', () => {
   });
 
   it('gives nothing for a ticket that was given to somebody else, or to nobody', async () => {
-    const { rig, own, dial } = await start(sampleBytes(100));
+    const { rig, own, dial } = await startWithTls(sampleBytes(100));
     const connection = await dial(own);
     const take = vi.fn(async () => {});
 
@@ -68,7 +76,7 @@ describe('a data port with TLS', () => {
   });
 
   it('is not spoken to when it is another keeper that answers', async () => {
-    const { dial, own } = await start();
+    const { dial, own } = await startWithTls();
 
     const dialled = dial(own, keeperId('keeper-2'));
 
@@ -82,7 +90,7 @@ describe('a data port with TLS', () => {
     ['of another authority', async (ca: Authority) => anAuthority(ca.clusterId)],
     ['of another cluster', async () => anAuthority()],
   ])('lets in nobody with a certificate %s', async (_, foreign) => {
-    const { authority, dial, own, rig } = await start();
+    const { authority, dial, own, rig } = await startWithTls();
     const stranger = await credentialsOf(await foreign(authority), 'client');
 
     const files = { ...stranger.files, ca: own.files.ca };
@@ -94,7 +102,7 @@ describe('a data port with TLS', () => {
   });
 
   it('lets in nobody without a certificate, nor with one that has ended', async () => {
-    const { authority, rig, own } = await start();
+    const { authority, rig, own } = await startWithTls();
     const ended = await authority.issue({ role: 'client', name: 'late', days: -1 });
     const [cert, key] = await Promise.all([
       readFile(`${ended}/tls.crt`),
@@ -110,8 +118,67 @@ describe('a data port with TLS', () => {
     expect(rig.server.connections).toBe(0);
   });
 
+  it('resumes no session: each connection shows its certificate', async () => {
+    const { own, rig } = await startWithTls();
+    const { ca, certificate: cert, key } = own.files;
+    const sessions: Buffer[] = [];
+    const first = connectTls({
+      ...{ host: '127.0.0.1', port: rig.server.port, checkServerIdentity: () => undefined },
+      ...{ ca, cert, key },
+    });
+    first.on('session', (session) => sessions.push(session));
+    first.write(encodeGreeting());
+    await once(first, 'data');
+
+    const second = openTls(rig.server.port, { ca, ...(sessions[0] && { session: sessions[0] }) });
+    second.write(encodeGreeting());
+    await closed(second);
+    first.destroy();
+
+    await vi.waitFor(() => expect(rig.refusals).toMatchObject([{ operation: 'handshake' }]));
+  });
+
+  it('asks who the keeper is, whatever the environment says', async () => {
+    const { dial, own } = await startWithTls();
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    onTestFinished(() => void vi.unstubAllEnvs());
+
+    await expect(dial(own, keeperId('keeper-2'))).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('encrypts no more for a client that does not read than the network takes', async () => {
+    const film = sampleBytes(8 * chunkBytes);
+    const { own, rig } = await startWithTls(film);
+    const { ca, certificate: cert, key } = own.files;
+    const ticket = rig.getTicket({ bearer: bearerOf(own) });
+    const before = process.memoryUsage.rss();
+
+    const readers = await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        const socket = openTls(rig.server.port, { ca, cert, key });
+        socket.write(encodeGreeting());
+        const [greeting] = (await once(socket, 'data')) as [Buffer];
+        socket.pause();
+        const range = { first: 0, count: 8 };
+        const { claims, proofKey } = ticket;
+        const head = encodeRequestHead({ operation: 'get', claims, fileId: aFileId, range });
+        const challenge = greeting.subarray(-32);
+        socket.write(
+          encodeRequest(proveRequest(proofKey, { challenge, requestNumber: 0, head }), head),
+        );
+        return socket;
+      }),
+    );
+    await vi.waitFor(() => expect(rig.server.buffersInUse).toBe(16 * 4), 10_000);
+
+    // Chunk buffers of the keeper are in there, too: four of 4 MiB for each.
+    expect(process.memoryUsage.rss() - before).toBeLessThan((16 * 4 * 4 + 100) * 1024 ** 2);
+    for (const socket of readers) socket.destroy();
+    await rig.expectQuiet();
+  });
+
   it('lets in nobody who speaks in plain text, and is not kept from others by them', async () => {
-    const { dial, own, rig } = await start();
+    const { dial, own, rig } = await startWithTls();
     const plain = await RawPeer.dial(rig.server.port);
 
     plain.send(Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'));
@@ -123,7 +190,7 @@ describe('a data port with TLS', () => {
   });
 
   it('cuts a handshake that takes too long', async () => {
-    const { rig } = await start(undefined, { handshakeTimeoutMs: 50 });
+    const { rig } = await startWithTls(undefined, { handshakeTimeoutMs: 50 });
     const silent = net.connect(rig.server.port, '127.0.0.1');
     await once(silent, 'connect');
 
@@ -133,7 +200,7 @@ describe('a data port with TLS', () => {
   });
 
   it('counts handshakes, and gives the place of the oldest to the next who comes', async () => {
-    const { dial, own, rig } = await start(undefined, { connectionsMax: 3 });
+    const { dial, own, rig } = await startWithTls(undefined, { connectionsMax: 3 });
     const silent = [1, 2, 3].map(() => net.connect(rig.server.port, '127.0.0.1'));
     await vi.waitFor(() => expect(rig.server.connections).toBe(3));
 
@@ -146,7 +213,9 @@ describe('a data port with TLS', () => {
   });
 
   it('bounds the connections of one certificate, and takes the place of its own idle ones', async () => {
-    const { authority, dial, own, rig } = await start(undefined, { connectionsPerPeerMax: 2 });
+    const { authority, dial, own, rig } = await startWithTls(undefined, {
+      connectionsPerPeerMax: 2,
+    });
     const other = await credentialsOf(authority, 'client', 'other');
     const theirs = await dial(other);
     const [first, second] = [await dial(own), await dial(own)];
@@ -181,7 +250,7 @@ describe('a data port with TLS', () => {
   });
 
   it('waits for nobody’s handshake when it closes', async () => {
-    const { rig } = await start();
+    const { rig } = await startWithTls();
     const silent = net.connect(rig.server.port, '127.0.0.1');
     await vi.waitFor(() => expect(rig.server.connections).toBe(1));
 
@@ -191,59 +260,3 @@ describe('a data port with TLS', () => {
     expect(rig.server.connections).toBe(0);
   });
 });
-
-async function start(bytes?: Buffer, limits: TransferOptions = {}) {
-  const authority = await anAuthority();
-  const server = await credentialsOf(authority, 'keeper', keeper);
-  const own = await credentialsOf(authority, 'client');
-  const rig = await startRig(bytes, limits, server);
-  const dial = (credentials: OwnCredentials, id = keeper) => dialAs(rig, credentials, id);
-  return { authority, own, rig, dial };
-}
-
-async function startRig(
-  bytes: Buffer | undefined,
-  limits: TransferOptions,
-  credentials: OwnCredentials,
-): Promise<Rig> {
-  const rig = await Rig.start({ limits, credentials, ...(bytes && { bytes }) });
-  onTestFinished(() => rig.close());
-  return rig;
-}
-
-async function dialAs(rig: Rig, credentials: OwnCredentials, id = keeper) {
-  const connection = await TransferConnection.dial({
-    host: '127.0.0.1',
-    port: rig.server.port,
-    tls: { credentials, keeper: id },
-  });
-  onTestFinished(() => connection.close());
-  return connection;
-}
-
-/** Whose certificates change when the test says so. */
-function renewable(first: OwnCredentials) {
-  const listeners = new Set<(files: OwnCredentials['files']) => void>();
-  const credentials: OwnCredentials = {
-    principal: first.principal,
-    files: first.files,
-    onRenewed: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-  };
-  const renew = ({ files }: OwnCredentials): void => {
-    for (const listener of listeners) listener(files);
-  };
-  return { credentials, renew };
-}
-
-const openTls = (port: number, options: ConnectionOptions): net.Socket =>
-  connectTls({ host: '127.0.0.1', port, checkServerIdentity: () => undefined, ...options });
-
-async function closed(socket: net.Socket): Promise<void> {
-  socket.on('error', () => undefined).resume();
-  if (!socket.destroyed) await once(socket, 'close');
-}
-
-const bearerOf = ({ principal }: OwnCredentials): string => `${principal.role}/${principal.name}`;

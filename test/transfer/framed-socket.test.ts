@@ -18,7 +18,12 @@ import { sampleBytes } from './rig.js';
 type Accept = typeof adoptSocket;
 
 const limits = resolveTransferLimits({ lingerMs: 100 });
-const options = { limits, greetingBytes: dialGreetingBytes, violationCode: 'unavailable' } as const;
+const options = {
+  limits,
+  greetingBytes: dialGreetingBytes,
+  violationCode: 'unavailable',
+  isEncrypted: false,
+} as const;
 const opened: { close(): Promise<unknown> }[] = [];
 afterEach(() => Promise.all(opened.splice(0).map((each) => each.close())));
 

@@ -27,6 +27,7 @@ describe.each<[string, (socket: TLSSocket, inlet: ByteInlet) => Reads]>([
       const inlet = new StoppingInlet(count, step);
 
       const reads = read(to, inlet);
+      expect(to.listenerCount('data')).toBe(read === copyReads ? 1 : 0);
       inlet.onStop = () => setImmediate(() => reads.resume());
       const ended = new Promise<number>((resolve) => reads.onEnd(() => resolve(inlet.filled)));
       reads.resume();

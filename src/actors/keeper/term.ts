@@ -6,8 +6,11 @@ import type {
   TicketKey,
 } from '../../rpc/generated/reelkeep/v1/keeper.js';
 
-/** The one in use and the one before: a ticket signed just before there was another still opens. */
-const keysKept = 2;
+/**
+ * The one in use, the one before, and one more: the next one may have been told just before a new
+ * registration brings another, and what the first has signed is to open all the same.
+ */
+const keysKept = 3;
 
 export class Term {
   #epoch = 0;

@@ -1,4 +1,5 @@
 /** What the master can be told, what it takes for granted, and how the numbers hang together. */
+import assert from 'node:assert/strict';
 import { ReelkeepError } from '../../domain/errors.js';
 import { snapshotDefaults } from '../../domain/table-snapshot.js';
 import { refuseOpenDoor } from '../runtime/open-door.js';
@@ -114,6 +115,10 @@ function checkRelations(config: MasterConfig): void {
   refuseUnless(
     suspectAfterMs < lostAfterMs,
     `--suspect-after (${suspectAfterMs} ms) must be shorter than --lost-after (${lostAfterMs} ms)`,
+  );
+  assert(
+    config.ticketKeyEveryMs >= config.ticketLifeMs,
+    'a key is known for as long as the tickets that it has signed live',
   );
   const { credentialsDir, policy } = config;
   refuseUnless(

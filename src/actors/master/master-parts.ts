@@ -248,7 +248,10 @@ export class MasterParts {
       tickets: new TicketOffice(config),
       promises: new Promises(2 * config.heartbeatEveryMs),
       uploads: new UploadWatch(),
-      uploadShares: new UploadShares((uploadId) => isUnderWay(world, uploadId)),
+      uploadShares: new UploadShares({
+        clockMs: () => world.clockMs(),
+        isUnderWay: (uploadId) => isUnderWay(world, uploadId),
+      }),
       verifications: new VerifyWatch(),
       drops: this.#drops,
       garbage: this.#garbage,

@@ -77,7 +77,7 @@ export class AWorld {
       tickets: new TicketOffice(config),
       promises: new Promises(2 * config.heartbeatEveryMs),
       uploads: new UploadWatch(),
-      uploadShares: new UploadShares(async () => true),
+      uploadShares: new UploadShares({ clockMs: () => this.nowMs, isUnderWay: async () => true }),
       verifications: new VerifyWatch(),
       drops: this.drops,
       garbage: this.garbage,

@@ -2,6 +2,7 @@
 import { thisProcess } from './world.js';
 
 export {
+  constants,
   createHash,
   createHmac,
   createPrivateKey,
