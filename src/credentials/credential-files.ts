@@ -38,7 +38,7 @@ export class Credentials implements OwnCredentials {
   /** @throws ReelkeepError `usage`, which says which file and what to do */
   static async open(options: CredentialOptions): Promise<Credentials> {
     const files = await readFiles(options.directory);
-    return new Credentials(options, files, judge(options, files));
+    return new Credentials(options, files, judgeCredentials(options, files));
   }
 
   private constructor(options: CredentialOptions, files: CredentialFiles, principal: Principal) {
@@ -71,7 +71,7 @@ export class Credentials implements OwnCredentials {
   }
 
   #take(files: CredentialFiles): void {
-    const { name, clusterId } = judge(this.#options, files);
+    const { name, clusterId } = judgeCredentials(this.#options, files);
     if (name !== this.principal.name || clusterId !== this.principal.clusterId)
       throw wrong(this.#options.directory, 'the new certificate is of somebody else');
     this.#files = files;
@@ -101,8 +101,14 @@ async function readOne(directory: string, name: string) {
   return file;
 }
 
-/** Whose they are, if they are of one piece. */
-function judge({ directory, roles }: CredentialOptions, files: CredentialFiles): Principal {
+/**
+ * Whose they are.
+ * @throws ReelkeepError `usage` unless they are of one piece
+ */
+export function judgeCredentials(
+  { directory, roles }: Pick<CredentialOptions, 'directory' | 'roles'>,
+  files: CredentialFiles,
+): Principal {
   const own = parseCertificate(directory, credentialNames.certificate, files.certificate);
   const authorities = parseAll(directory, files.ca);
   if (!own.checkPrivateKey(parseKey(directory, files.key)))
@@ -116,15 +122,20 @@ function judge({ directory, roles }: CredentialOptions, files: CredentialFiles):
       directory,
       `${credentialNames.certificate} was not issued by ${credentialNames.ca}`,
     );
-  const now = Date.now();
-  if (now >= Date.parse(own.validTo) || now >= Date.parse(authority.validTo))
-    throw wrong(directory, `the certificate ended on ${own.validTo}: issue another`);
+  requireInTime(directory, 'the certificate', own);
+  requireInTime(directory, 'the certificate of the authority', authority);
   requireUsable(directory, files);
   const principal = parsePrincipal(own.subjectAltName);
   if (principal === undefined) throw wrong(directory, 'the certificate names no role of Reelkeep');
   if (!roles.includes(principal.role))
     throw wrong(directory, `they are of a ${principal.role}, and this is a ${roles.join(' or ')}`);
   return principal;
+}
+
+/** An end that cannot be read is none that any peer would wait for. */
+function requireInTime(directory: string, what: string, { validTo }: X509Certificate): void {
+  const isInTime = Date.now() < Date.parse(validTo);
+  if (!isInTime) throw wrong(directory, `${what} ended on ${validTo}: issue another`);
 }
 
 /** Several are there while one authority takes the place of another. */

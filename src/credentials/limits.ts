@@ -6,6 +6,10 @@ export const credentialLimits = {
   credentialBytesMax: 64 * 1024,
   /** Of a policy. */
   policyBytesMax: 1024 * 1024,
+  /** Of what is wrong with a policy; further faults are not told. */
+  policyFaultsTold: 5,
+  /** Characters of them; a longer sentence is cut. */
+  policyFaultTextMax: 1_000,
   /** How long an authority is good, in days. */
   authorityDays: 3650,
   /** How long a certificate is good, in days. */

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { ReelkeepError } from '../domain/errors.js';
+import { normalizedName } from '../domain/names.js';
 import { nothingGranted, type Policy, rights } from '../domain/policy.js';
 import { isPrincipalName } from '../domain/principal.js';
 import { credentialLimits } from './limits.js';
@@ -24,12 +25,18 @@ export const openPolicy = {
 const clientName = z
   .string()
   .refine((name) => name === '*' || isPrincipalName(name), 'names of clients, or "*"');
+const prefix = z.string().transform((text, context): string => {
+  const normalized = normalizedName(text);
+  if (normalized !== undefined) return normalized;
+  context.addIssue('no name begins with so much');
+  return z.NEVER;
+});
 const schema = z.strictObject({
   format: z.literal(1),
   grants: z.array(
     z.strictObject({
       clients: z.array(clientName).min(1),
-      prefixes: z.array(z.string().transform((prefix) => prefix.normalize('NFC'))).min(1),
+      prefixes: z.array(prefix).min(1),
       may: z.array(z.enum(rights)).min(1),
     }),
   ),
@@ -51,7 +58,7 @@ export class PolicyFile {
   /** @throws ReelkeepError `usage`, which says what is wrong with it */
   static async open(options: PolicyFileOptions): Promise<PolicyFile> {
     const text = await readText(options.path);
-    return new PolicyFile(options, text, parse(options.path, text));
+    return new PolicyFile(options, text, parsePolicy(options.path, text));
   }
 
   private constructor(options: PolicyFileOptions, text: string, policy: Policy) {
@@ -62,7 +69,7 @@ export class PolicyFile {
         read: () => readText(options.path),
         isInUse: (there) => there === this.#text,
         take: (there) => {
-          this.#policy = parse(options.path, there);
+          this.#policy = parsePolicy(options.path, there);
           this.#text = there;
           options.onNews('taken');
         },
@@ -92,16 +99,33 @@ async function readText(path: string): Promise<string> {
   return file.bytes.toString('utf8');
 }
 
-function parse(path: string, text: string): Policy {
+/** @throws ReelkeepError `usage` */
+export function parsePolicy(path: string, text: string): Policy {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
     throw wrong(path, error instanceof Error ? error.message : String(error), error);
   }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return { grants: parsed.data.grants };
-  throw wrong(path, z.prettifyError(parsed.error).replaceAll('\n', ' '));
+  const { data, error } = judge(path, json);
+  if (error === undefined) return { grants: data.grants };
+  throw wrong(path, faultsText(error));
+}
+
+function faultsText({ issues }: z.ZodError): string {
+  const { policyFaultsTold, policyFaultTextMax } = credentialLimits;
+  const told = z.prettifyError(new z.ZodError(issues.slice(0, policyFaultsTold)));
+  return told.replaceAll('\n', ' ').slice(0, policyFaultTextMax).toWellFormed();
+}
+
+function judge(path: string, json: unknown) {
+  try {
+    return schema.safeParse(json);
+  } catch (error) {
+    // Of some hundred thousand faults in one list the library's stack overflows.
+    if (error instanceof RangeError) throw wrong(path, 'nearly all of it is wrong', error);
+    throw error;
+  }
 }
 
 const wrong = (path: string, why: string, cause?: unknown): ReelkeepError =>

@@ -5,6 +5,8 @@
  * table and never becomes a path on a keeper.
  */
 const nameBytesMax = 1024;
+/** NFC makes four bytes into one at most: what is longer becomes no name. */
+const textBytesMax = 4096;
 
 export type NameVerdict =
   | { readonly ok: true; readonly name: string }
@@ -15,10 +17,9 @@ export function acceptName(text: string): NameVerdict {
   // What was no UTF-8 on its way here, in arguments or on a wire, comes with this in its place.
   if (!text.isWellFormed() || text.includes('\ufffd'))
     return refuse('the name is not valid Unicode');
-  const name = text.normalize('NFC');
+  const name = normalizedName(text);
+  if (name === undefined) return refuse(`the name is longer than ${nameBytesMax} bytes`);
   if (name.length === 0) return refuse('the name is empty');
-  if (utf8Length(name) > nameBytesMax)
-    return refuse(`the name is longer than ${nameBytesMax} bytes`);
   if (/\p{Cc}/u.test(name)) return refuse('the name has a control character');
   if (name.startsWith('/')) return refuse('the name begins with "/"');
   for (const part of name.split('/')) {
@@ -26,6 +27,18 @@ export function acceptName(text: string): NameVerdict {
     if (part === '.' || part === '..') return refuse(`the name has a part "${part}"`);
   }
   return { ok: true, name };
+}
+
+/**
+ * As names are stored and compared. Putting accents in order takes time with the square of how many
+ * there are, so that a message full of them would keep a process busy for an hour.
+ *
+ * @returns undefined for what is too long to be a name, or to begin one
+ */
+export function normalizedName(text: string): string | undefined {
+  if (utf8Length(text) > textBytesMax) return undefined;
+  const name = text.normalize('NFC');
+  return fitsName(name) ? name : undefined;
 }
 
 /** Whether a name could begin with it, or be it, as far as its length goes. */

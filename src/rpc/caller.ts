@@ -9,8 +9,9 @@ export interface Call {
 /** @returns undefined in plain text, and for a certificate that names nobody, or has ended meanwhile */
 export function callerOf(call: Call): Principal | undefined {
   const certificate = certificateOf(call);
-  if (certificate === undefined || Date.parse(certificate.valid_to) <= Date.now()) return undefined;
-  return parsePrincipal(certificate.subjectaltname);
+  if (certificate === undefined) return undefined;
+  const isInTime = Date.now() < Date.parse(certificate.valid_to);
+  return isInTime ? parsePrincipal(certificate.subjectaltname) : undefined;
 }
 
 /** Of a connection that is gone meanwhile Node throws. */

@@ -57,7 +57,7 @@ export class DeletionLog {
   /** In the order in which they were noted, each once. @throws the error of the disk */
   async read(): Promise<readonly FileId[]> {
     await this.#writing;
-    return decodeAll(await readWhole(this.#layout.deletions));
+    return decodeDeletions(await readWhole(this.#layout.deletions));
   }
 
   async #append(fileIds: readonly FileId[]): Promise<void> {
@@ -76,7 +76,7 @@ export class DeletionLog {
 
   async #shorten(): Promise<void> {
     const { deletions, root } = this.#layout;
-    const all = decodeAll(await readWhole(deletions));
+    const all = decodeDeletions(await readWhole(deletions));
     const kept = all.slice(-storageLimits.deletionsKeptMax);
     const beside = `${deletions}.tmp`;
     await this.#write(beside, O_RDWR | O_CREAT | O_TRUNC, kept);
@@ -89,7 +89,7 @@ export class DeletionLog {
     const handle = await open(path, flags | O_NOFOLLOW, 0o600);
     try {
       const before = Math.floor((await handle.stat()).size / recordBytes);
-      const bytes = Buffer.concat(fileIds.map(encode));
+      const bytes = Buffer.concat(fileIds.map(encodeDeletion));
       for (let done = 0; done < bytes.length; ) {
         const at = before * recordBytes + done;
         done += (await handle.write(bytes, done, bytes.length - done, at)).bytesWritten;
@@ -123,12 +123,12 @@ async function readWhole(path: string): Promise<Buffer> {
   }
 }
 
-function encode(id: FileId): Buffer {
+export function encodeDeletion(id: FileId): Buffer {
   const bytes = Buffer.from(id, 'hex');
   return Buffer.concat([bytes, checksum(bytes)]);
 }
 
-function decodeAll(bytes: Buffer): readonly FileId[] {
+export function decodeDeletions(bytes: Buffer): readonly FileId[] {
   const fileIds = new Set<FileId>();
   for (let at = 0; at + recordBytes <= bytes.length; at += recordBytes) {
     const id = bytes.subarray(at, at + idBytes);

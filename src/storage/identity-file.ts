@@ -63,16 +63,26 @@ export const newIdentity = (id: KeeperId | undefined): KeeperIdentity => ({
  */
 export async function readIdentity(path: string): Promise<KeeperIdentity | undefined> {
   const text = await readBounded(path);
-  if (text === undefined) return undefined;
-  const parsed = identitySchema.safeParse(parseJson(text));
-  if (!parsed.success)
-    throw new ReelkeepError(
-      'integrity',
-      `${path} is damaged or of a newer version: put it back from a copy; without it nobody knows which keeper this directory belongs to`,
-    );
-  const { format: _, ...identity } = parsed.data;
-  return identity;
+  return text === undefined ? undefined : parseIdentity(path, text);
 }
+
+/** @throws ReelkeepError `integrity`, also for one that could not be written again */
+export function parseIdentity(path: string, text: string): KeeperIdentity {
+  const parsed = identitySchema.safeParse(parseJson(text));
+  if (parsed.success) {
+    const { format: _, ...identity } = parsed.data;
+    if (fitsIntoItsRoom(identityText(identity))) return identity;
+  }
+  throw new ReelkeepError(
+    'integrity',
+    `${path} is damaged or of a newer version: put it back from a copy; without it nobody knows which keeper this directory belongs to`,
+  );
+}
+
+export const identityText = (identity: KeeperIdentity): string =>
+  JSON.stringify({ format: 1, ...identity }, null, 2);
+
+const fitsIntoItsRoom = (text: string): boolean => Buffer.byteLength(text) < identityRoomBytes;
 
 /**
  * Whole or not at all: written beside, synced, renamed over, directory synced.
@@ -90,8 +100,8 @@ export async function writeIdentity(
 ): Promise<void> {
   const spare = `${path}.tmp`;
   const former = `${path}.old`;
-  const text = JSON.stringify({ format: 1, ...identity }, null, 2);
-  assert(Buffer.byteLength(text) < identityRoomBytes, 'an identity fits into the room kept for it');
+  const text = identityText(identity);
+  assert(fitsIntoItsRoom(text), 'an identity fits into the room kept for it');
   try {
     await unlessAbsent(unlink(former));
     await writeInItsRoom(spare, text, sync);

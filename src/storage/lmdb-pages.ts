@@ -58,6 +58,9 @@ const flagsOfKinds = new Map([
 const kindFlags = 0x6f;
 const metaFlag = 0x08;
 
+/** Of pages at the end that a commit took and gave back: LMDB does not write them. */
+const unwrittenBytesMax = 1024 ** 3;
+
 /** Pages are read so many bytes at a time: rows that were written together lie together. */
 const windowBytes = 64 * 1024;
 
@@ -66,6 +69,7 @@ export class LmdbPages {
   /** The newer one is true; the other is that of the commit before. */
   readonly meta: MetaPage;
   readonly #fd: number;
+  readonly #fileBytes: number;
   readonly #window = Buffer.allocUnsafeSlow(windowBytes);
   #windowAt = 0;
   #windowEnd = 0;
@@ -83,7 +87,8 @@ export class LmdbPages {
 
   private constructor(fd: number) {
     this.#fd = fd;
-    if (fstatSync(fd).size === 0) throw new PageDamage('it is empty');
+    this.#fileBytes = fstatSync(fd).size;
+    if (this.#fileBytes === 0) throw new PageDamage('it is empty');
     const head = this.#read(0, headerBytes + metaBytes);
     this.pageBytes = requireMeta(head);
     this.meta = this.#newestMeta();
@@ -126,10 +131,40 @@ export class LmdbPages {
     const follow = even.txn % 2 === 0 && odd.txn % 2 === 1 && Math.abs(even.txn - odd.txn) === 1;
     if (!isNew && !follow)
       throw new PageDamage(`its first two pages are of commits ${even.txn} and ${odd.txn}`);
-    return even.txn > odd.txn ? even : odd;
+    const [newest, older] = even.txn > odd.txn ? [even, odd] : [odd, even];
+    this.#requireNewest(newest, older);
+    if (newest.lastPage * this.pageBytes > this.#fileBytes + unwrittenBytesMax)
+      throw new PageDamage(`it says to have ${newest.lastPage + 1} pages`);
+    return newest;
   }
 
+  /**
+   * Numbers that follow each other are not enough: with one bit of either flipped, the commit before
+   * the last one would be the newest, and is still as whole as it was. But every page tells the
+   * commit that wrote it, and each commit writes at least the row that counts it, and so the root of
+   * the rows. Of the older one nothing more is asked: its pages are free, and need not be whole.
+   */
+  #requireNewest(newest: MetaPage, older: MetaPage): void {
+    const byNewest = this.#writerOfRows(newest) ?? newest.txn;
+    const byOlder = this.#writerOfRows(older) ?? older.txn;
+    if (byNewest !== newest.txn || byOlder > older.txn)
+      throw new PageDamage(`its first two pages are not of commits ${newest.txn} and ${older.txn}`);
+  }
+
+  /** The commit that wrote their root; undefined where there is none, or something else. */
+  #writerOfRows({ rows }: MetaPage): number | undefined {
+    if (rows.page === undefined) return undefined;
+    const at = rows.page * this.pageBytes;
+    if (at + this.pageBytes > this.#fileBytes) return undefined;
+    const root = this.#read(at, this.pageBytes);
+    return root.readBigUInt64LE(0) === BigInt(rows.page)
+      ? Number(root.readBigUInt64LE(8))
+      : undefined;
+  }
+
+  /** Nothing is taken from memory for what the file is too short to have. */
   #read(at: number, bytes: number): Buffer {
+    if (at + bytes > this.#fileBytes) throw this.#missing(at);
     if (bytes > windowBytes) {
       const long = Buffer.allocUnsafe(bytes);
       return this.#require(at, bytes, long.subarray(0, readFully(this.#fd, long, at)));
@@ -143,9 +178,13 @@ export class LmdbPages {
   }
 
   #require(at: number, bytes: number, read: Buffer): Buffer {
-    if (read.length === bytes && at + bytes <= Number.MAX_SAFE_INTEGER) return read;
+    if (read.length === bytes) return read;
+    throw this.#missing(at);
+  }
+
+  #missing(at: number): PageDamage {
     const { size } = fstatSync(this.#fd);
-    throw new PageDamage(`it ends at byte ${size}, and what stands at byte ${at} is missing`);
+    return new PageDamage(`it ends at byte ${size}, and what stands at byte ${at} is missing`);
   }
 }
 

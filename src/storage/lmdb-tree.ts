@@ -18,6 +18,8 @@ export interface TreeWalk {
 
 const nodeHeaderBytes = 8;
 const bigDataFlag = 0x01;
+/** As in LMDB; a tree so deep has more rows than any disk. */
+const depthMax = 32;
 /** Of the node of a value on overflow pages: their first, a commit, their number. */
 const overflowRefBytes = 24;
 
@@ -40,6 +42,7 @@ class Walker {
 
   run(): void {
     const { root } = this.#walk;
+    if (root.depth > depthMax) throw new PageDamage(`it has a tree of depth ${root.depth}`);
     if (root.page !== undefined) this.#visit(root.page, 1);
     const { branchPages, leafPages, overflowPages, entries } = this.#found;
     const isWhole =

@@ -71,7 +71,11 @@ export async function readMarker(path: string): Promise<TableMarker | undefined>
   const text = await unlessAbsent(readFile(path, 'utf8')).catch((error: unknown) => {
     throw toDiskError(`reading ${path}`, error);
   });
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseMarker(path, text);
+}
+
+/** @throws ReelkeepError `integrity` */
+export function parseMarker(path: string, text: string): TableMarker {
   const parsed = schema.safeParse(parseJson(text));
   if (parsed.success) {
     const { format: _, ...marker } = parsed.data;

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import {
   appendFile,
   chmod,
@@ -118,6 +119,24 @@ describe('credentials', () => {
     expect((await open(directory)).principal.name).toBe('a');
   });
 
+  it('S11: are refused when a flipped bit has made the end of the authority unreadable', async () => {
+    const directory = await (await anAuthority()).issue({ role: 'keeper', name: 'a' });
+    const path = join(directory, 'ca.crt');
+    const { raw } = new X509Certificate(await readFile(path));
+    const utcTime = Buffer.from([0x17, 13]);
+    const endAt = raw.indexOf(utcTime, raw.indexOf(utcTime) + 1) + 2;
+    raw.writeUInt8((raw[endAt] ?? 0) ^ 0x40, endAt);
+    await writeFile(
+      path,
+      `-----BEGIN CERTIFICATE-----\n${linesOf(raw)}-----END CERTIFICATE-----\n`,
+    );
+
+    await expect(open(directory)).rejects.toMatchObject({
+      code: 'usage',
+      detail: expect.stringContaining('the certificate of the authority ended on Bad time value'),
+    });
+  });
+
   it('are refused when they have ended, or are of another role', async () => {
     const authority = await anAuthority();
     const ended = await authority.issue({ role: 'keeper', name: 'a', days: -1 });
@@ -210,3 +229,5 @@ async function takeFromOther(directory: string, name: string): Promise<void> {
   const other = await (await anAuthority()).issue({ role: 'keeper', name: 'a' });
   await copyFile(join(other, name), join(directory, name));
 }
+
+const linesOf = (der: Buffer): string => der.toString('base64').replace(/.{1,64}/g, '$&\n');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPolicy, PolicyFile } from '../../src/credentials/policy-file.js';
+import type { ReelkeepError } from '../../src/domain/errors.js';
 import { nothingGranted } from '../../src/domain/policy.js';
 import { follow, type News } from './follow.js';
 
@@ -42,10 +43,17 @@ describe('a policy file', () => {
     ],
     ['nobody', { format: 1, grants: [{ ...narrow.grants[0], clients: [] }] }],
     ['too much', ' '.repeat(1024 * 1024 + 1)],
-  ])('is refused with %s', async (_, content) => {
+    ['a prefix that no name has', aGrant({ prefixes: ['a'.repeat(1025)] })],
+    ['a prefix that would take an hour to compare', aGrant({ prefixes: [accents(150_000)] })],
+    ['faults alone', { format: 1, grants: Array(300_000).fill([]) }],
+    ['one list of faults alone', aGrant({ clients: Array(500_000).fill(0) })],
+  ])('is refused with %s, and a sentence', async (_, content) => {
     await put(content);
 
-    await expect(open()).rejects.toMatchObject({ code: 'usage' });
+    const error = await open().catch((refusal: unknown) => refusal);
+
+    expect(error).toMatchObject({ code: 'usage' });
+    expect((error as ReelkeepError).detail.length).toBeLessThan(1_200);
   });
 
   it('is refused when it is not there', async () => {
@@ -90,6 +98,15 @@ describe('a policy file', () => {
     expect(seen).toEqual([all, nothingGranted, { grants }, nothingGranted, { grants }]);
   });
 });
+
+function aGrant(changes: object): unknown {
+  return { ...narrow, grants: [{ ...narrow.grants[0], ...changes }] };
+}
+
+/** Each two in the wrong order. */
+function accents(pairs: number): string {
+  return `a${'\u0300\u0316'.repeat(pairs)}`;
+}
 
 /** Whole at once, as an editor that is careful does it. */
 async function put(content: unknown): Promise<void> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { acceptName } from '../../src/domain/names.js';
+import { acceptName, normalizedName } from '../../src/domain/names.js';
 import { seed } from '../seed.js';
 
 describe(`acceptName (seed ${seed})`, () => {
@@ -44,5 +44,19 @@ describe(`acceptName (seed ${seed})`, () => {
 
   it('takes a name of exactly 1,024 bytes', () => {
     expect(acceptName('ä'.repeat(512)).ok).toBe(true);
+  });
+
+  it('takes a name that is three and a half times as long before it is in NFC', () => {
+    const text = '\u1fbe\u0308\u0301'.repeat(512);
+
+    expect(acceptName(text)).toEqual({ ok: true, name: '\u0390'.repeat(512) });
+    expect(Buffer.byteLength(text)).toBe(3.5 * 1024);
+  });
+
+  it('S48: refuses at once what would take an hour to be put in order', () => {
+    const text = `a${'\u0300\u0316'.repeat(1024 ** 2)}`;
+
+    expect(acceptName(text)).toEqual({ ok: false, reason: 'the name is longer than 1024 bytes' });
+    expect(normalizedName(text)).toBeUndefined();
   });
 });

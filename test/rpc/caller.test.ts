@@ -15,6 +15,7 @@ describe('who calls', () => {
       name: 'me',
     });
     expect(called('Jan  1 00:00:00 2020 GMT')).toBeUndefined();
+    expect(called('Bad time value')).toBeUndefined();
   });
 
   it('is nobody without a certificate', () => {

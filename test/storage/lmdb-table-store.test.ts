@@ -8,7 +8,6 @@ import { open as openLmdb } from 'lmdb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RowKey, TableKey, TableWrite } from '../../src/domain/table-port.js';
 import { LmdbTableStore } from '../../src/storage/lmdb-table-store.js';
-import { decodeRow, encodeRow } from '../../src/storage/table-row-codec.js';
 
 let directory: string;
 
@@ -136,22 +135,6 @@ describe('a damaged table', () => {
     });
 
     await expect(LmdbTableStore.open(directory)).rejects.toMatchObject({ code: 'integrity' });
-  });
-});
-
-describe('a row as bytes', () => {
-  it('is refused at every flipped bit and at every truncation', () => {
-    const row = { name: 'films/é.mp4', size: 2 ** 40 };
-    const bytes = encodeRow(key('f/1'), row);
-    expect(decodeRow(key('f/1'), bytes)).toEqual(row);
-
-    for (let bit = 0; bit < bytes.length * 8; bit += 1) {
-      const flipped = Buffer.from(bytes);
-      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      expect(() => decodeRow(key('f/1'), flipped)).toThrow(/damaged/);
-    }
-    for (let length = 0; length < bytes.length; length += 1)
-      expect(() => decodeRow(key('f/1'), bytes.subarray(0, length))).toThrow(/damaged/);
   });
 });
 

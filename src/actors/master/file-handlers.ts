@@ -3,7 +3,7 @@ import { ReelkeepError, toPlainError } from '../../domain/errors.js';
 import type { FileRecord } from '../../domain/file-record.js';
 import { viewFile } from '../../domain/file-view.js';
 import { readableReplicas } from '../../domain/keeper-view.js';
-import { acceptName, fitsName } from '../../domain/names.js';
+import { acceptName, normalizedName } from '../../domain/names.js';
 import type { ClientHandlers } from '../../rpc/control-server.js';
 import { toFileMessage } from '../../rpc/file-message.js';
 import type { StatOutcome } from '../../rpc/generated/reelkeep/v1/client.js';
@@ -45,10 +45,10 @@ export function createFileHandlers(
     },
 
     async list({ prefix: asked, after: last, limit }) {
-      const [prefix, after] = [asked.normalize('NFC'), last.normalize('NFC')];
-      if (!fitsName(after)) throw new ReelkeepError('refused-input', 'no name is so long');
+      const [prefix, after] = [normalizedName(asked), normalizedName(last)];
+      if (after === undefined) throw new ReelkeepError('refused-input', 'no name is so long');
       // The table's store has no keys so long, not even to look for.
-      if (!fitsName(prefix)) return { files: [], more: false };
+      if (prefix === undefined) return { files: [], more: false };
       const page = await world.table.ask('list files', {
         prefix,
         after,

@@ -4,7 +4,7 @@
  * Judged before anything is looked up, so that a refusal does not tell whether a name is taken.
  */
 import { ReelkeepError, toPlainError } from '../../domain/errors.js';
-import { fitsName } from '../../domain/names.js';
+import { normalizedName } from '../../domain/names.js';
 import { grantedWithin, isGranted, type Policy, type Right } from '../../domain/policy.js';
 import type { Principal } from '../../domain/principal.js';
 import type { ClientHandlers } from '../../rpc/control-server.js';
@@ -14,10 +14,11 @@ import { pageFilesMax } from './file-handlers.js';
 
 /** @param policy asked anew at each call */
 export function withRights(handlers: ClientHandlers, policy: () => Policy): ClientHandlers {
-  const need = (who: Principal | undefined, right: Right, name: string): void => {
+  const need = (who: Principal | undefined, right: Right, text: string): void => {
     // Before it is compared, told and written down.
-    if (!fitsName(name)) throw new ReelkeepError('refused-input', 'no name is so long');
-    if (who !== undefined && isGranted(policy(), who, right, name.normalize('NFC'))) return;
+    const name = normalizedName(text);
+    if (name === undefined) throw new ReelkeepError('refused-input', 'no name is so long');
+    if (who !== undefined && isGranted(policy(), who, right, name)) return;
     throw mayNot(who, right, name);
   };
   const all = (who: Principal | undefined, rights: readonly Right[], name: string): void => {
@@ -61,8 +62,8 @@ export function withRights(handlers: ClientHandlers, policy: () => Policy): Clie
     },
 
     async list(request, who) {
-      const prefix = request.prefix.normalize('NFC');
-      if (!fitsName(prefix)) return { files: [], more: false };
+      const prefix = normalizedName(request.prefix);
+      if (prefix === undefined) return { files: [], more: false };
       const parts = who === undefined ? [] : grantedWithin(policy(), who, 'list', prefix);
       if (parts.length === 0) throw mayNot(who, 'list', prefix);
       return listParts(parts, request, (part) => handlers.list(part, who));
