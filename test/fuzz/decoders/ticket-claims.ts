@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { wallMs } from '../../../src/domain/ids.js';
+import { bearerOf, roles } from '../../../src/domain/principal.js';
 import type { TicketClaims } from '../../../src/domain/ticket.js';
 import { decodeClaims, encodeClaims } from '../../../src/transfer/ticket-claims.js';
 import { type Decoder, decodedUnless } from '../decoder.js';
@@ -15,6 +16,7 @@ const shared = {
   nonce: anyNonce,
   keyId: fc.nat(2 ** 32 - 1),
 };
+const anyBearer = fc.record({ role: fc.constantFrom(...roles), name: anyKeeperId }).map(bearerOf);
 const label = fc.record({
   name: anyName,
   target: fc.nat(9),
@@ -23,11 +25,17 @@ const label = fc.record({
 
 export const anyClaims: fc.Arbitrary<TicketClaims> = fc.oneof(
   fc.record(
-    { operation: fc.constant('put'), uploadId: anyUploadId, label, ...shared },
+    { operation: fc.constant('put'), uploadId: anyUploadId, label, bearer: anyBearer, ...shared },
     { requiredKeys: ['operation', 'uploadId', ...keysOf(shared)] },
   ),
   fc.record(
-    { operation: fc.constant('get'), digest: anyDigest, forCopy: fc.constant(true), ...shared },
+    {
+      operation: fc.constant('get'),
+      digest: anyDigest,
+      forCopy: fc.constant(true),
+      bearer: anyBearer,
+      ...shared,
+    },
     { requiredKeys: ['operation', 'digest', ...keysOf(shared)] },
   ),
 );
