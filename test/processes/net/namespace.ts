@@ -58,10 +58,11 @@ export class Namespace {
     run(`tc -n ${this.#name} qdisc replace dev ${this.#cable}p root ${shape}`);
   }
 
-  /** Its end of the cable goes with it. */
+  /** The cable goes with its other end, but in the kernel's own time: it may go at any moment. */
   remove(): void {
     attempt(`ip netns del ${this.#name}`);
-    if (attempt(`ip link show ${this.#cable}`)) run(`ip link del ${this.#cable}`);
+    const unplug = `ip link del ${this.#cable}`;
+    if (!attempt(unplug) && attempt(`ip link show ${this.#cable}`)) run(unplug);
   }
 
   #make(): void {
