@@ -1,12 +1,11 @@
 /** Opens the master's port to those who may come in. */
-import { CallAllowance } from '../../domain/call-allowance.js';
-import { type Access, type ClientHandlers, ControlServer } from '../../rpc/control-server.js';
-import { rpcLimits } from '../../rpc/limits.js';
+import { type ClientHandlers, ControlServer } from '../../rpc/control-server.js';
 import type { AuditEntry, AuditLog } from '../../storage/audit-log.js';
 import { withAudit } from './audited.js';
 import { createFileHandlers } from './file-handlers.js';
 import { createKeeperHandlers } from './keeper-handlers.js';
 import { createOverviewHandlers } from './overview-handlers.js';
+import { createRefusalLog } from './refusal-log.js';
 import { createReportHandlers } from './report-handlers.js';
 import { createRetireHandler } from './retire-keeper.js';
 import { withRights } from './rights.js';
@@ -38,7 +37,10 @@ export async function listen(world: MasterWorld, secured: Secured | undefined): 
   const listening = ControlServer.listen({
     host,
     port,
-    access: secured && accessOf(world, secured, note),
+    access: secured && {
+      credentials: secured.credentials,
+      onRefused: createRefusalLog(log, note, world.clockMs),
+    },
     client: secured === undefined ? client : guarded(client, secured, note),
     keeper: {
       ...createKeeperHandlers(world),
@@ -61,17 +63,3 @@ const guarded = (client: ClientHandlers, { policy }: Secured, note: Note): Clien
     withRights(client, () => policy.policy),
     note,
   );
-
-function accessOf({ log, clockMs }: MasterWorld, { credentials }: Secured, note: Note): Access {
-  const { refusalLinesPerSecondMax: perSecond, refusalLinesBurstMax: burst } = rpcLimits;
-  const lines = new CallAllowance({ perSecond, burst });
-  return {
-    credentials,
-    onRefused: ({ principal, peer, method, why }) => {
-      const who = principal && { role: principal.role, name: principal.name };
-      if (lines.take('refusals', clockMs()) === 'taken')
-        log.warn({ ...who, peer, method, why }, 'refused');
-      note({ who, peer, what: method, outcome: 'refused', why });
-    },
-  };
-}

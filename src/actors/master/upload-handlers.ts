@@ -140,13 +140,14 @@ async function committedBefore(
   return { fileId: id, keeper: undefined, acks: 0, target, epoch: world.summary().epoch };
 }
 
-/** Neither committed nor given up: bytes of it may be on some keeper. */
+/** Neither committed nor given up: bytes of it may be on some keeper. One that ended may have lost its file since. */
 export async function isUnderWay(
   { table }: Pick<MasterWorld, 'table'>,
   id: UploadId,
 ): Promise<boolean> {
   const found = await table.ask('find upload', { uploadId: id }).catch(asUnknown);
-  return found !== undefined && !('error' in found) && found.file === undefined;
+  if (found === undefined || 'error' in found) return false;
+  return !found.acked && found.file === undefined;
 }
 
 function asUnknown(error: unknown): undefined {

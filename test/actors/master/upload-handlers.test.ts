@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createReportHandlers } from '../../../src/actors/master/report-handlers.js';
-import { createUploadHandlers } from '../../../src/actors/master/upload-handlers.js';
+import { createUploadHandlers, isUnderWay } from '../../../src/actors/master/upload-handlers.js';
 import { fileBytesMax } from '../../../src/domain/chunk-plan.js';
 import type { BeginUploadRequest } from '../../../src/rpc/generated/reelkeep/v1/client.js';
 import { decodeClaims } from '../../../src/transfer/ticket-claims.js';
@@ -195,6 +195,23 @@ describe('awaiting an upload', () => {
     const news = readAll(awaitUpload({ uploadId: u1 }, new AbortController().signal));
 
     await expect(news).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
+
+describe('an upload is under way', () => {
+  it('from its reservation to its commit, whatever becomes of the file then', async () => {
+    const at = new AWorld();
+    at.join(k1);
+    const before = await isUnderWay(at.world, u1);
+    const { fileId } = await createUploadHandlers(at.world).beginUpload(request());
+    const begun = await isUnderWay(at.world, u1);
+
+    await createReportHandlers(at.world).reportStored(stored(at, fileId));
+    const committed = await isUnderWay(at.world, u1);
+    await at.world.table.ask('remove file', { name: 'a', at: at.world.wallMs() });
+    const removed = await isUnderWay(at.world, u1);
+
+    expect([before, begun, committed, removed]).toEqual([false, true, false, false]);
   });
 });
 
