@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { seed } from '../seed.js';
 import { allDecoders } from './all-decoders.js';
+import { removeOwnDirectories } from './decoders/own-directory.js';
 import { findingText } from './finding-text.js';
 import { hunt } from './hunt.js';
 import { sweep, sweepKinds, tryHard } from './sweep.js';
@@ -11,6 +12,8 @@ const sweeps = {
   cheap: { samples: 2, damagesMax: 2_000 },
   costly: { samples: 2, damagesMax: 100 },
 };
+
+afterAll(removeOwnDirectories);
 
 describe.each(await allDecoders())(`what reads $name (seed ${seed})`, (decoder) => {
   const cost = decoder.isCostly ? 'costly' : 'cheap';
