@@ -9,6 +9,7 @@ import {
   KeeperState as KeeperStateWire,
   ReplicaState as ReplicaStateWire,
 } from './generated/reelkeep/v1/common.js';
+import { ReportVerifiedRequest_Outcome as OutcomeWire } from './generated/reelkeep/v1/keeper.js';
 
 export const replicaStates = {
   live: ReplicaStateWire.LIVE,
@@ -26,6 +27,15 @@ export const keeperStates = {
   draining: KeeperStateWire.DRAINING,
   retired: KeeperStateWire.RETIRED,
 } as const satisfies Record<KeeperState, KeeperStateWire>;
+
+/** What came of reading a replica. */
+export const verifiedOutcomes = {
+  sound: OutcomeWire.SOUND,
+  quarantined: OutcomeWire.QUARANTINED,
+  absent: OutcomeWire.ABSENT,
+  unknown: OutcomeWire.UNKNOWN,
+  unreadable: OutcomeWire.UNREADABLE,
+} as const;
 
 export const modes = {
   recovering: StatusResponse_Mode.RECOVERING,

@@ -6,6 +6,7 @@ import { encodeChunkHeader, encodeEnd, encodeRequest } from '../../src/transfer/
 import { encodeRequestHead, type RequestHead } from '../../src/transfer/request-head.js';
 import { proveRequest } from '../../src/transfer/ticket-proof.js';
 import { RawPeer } from '../transfer/raw-peer.js';
+import { wishOf } from './a-wish.js';
 
 /** Who gives the tickets, and where the keepers listen, whatever address they have told it. */
 export interface Master {
@@ -38,16 +39,7 @@ export async function beginPut(
 ): Promise<Request> {
   uploads += 1;
   const id = uploadId(uploads.toString(16).padStart(32, '0'));
-  const begun = await connection.beginUpload({
-    uploadId: id,
-    name,
-    size,
-    target: 1,
-    acks: 1,
-    replace: false,
-    structureProblem: '',
-    excludedKeeperIds: [],
-  });
+  const begun = await connection.beginUpload(wishOf(id, name, size));
   const file = fileId(begun.fileId);
   const { claims, proofKey } = ticketOf(begun.keeper);
   const head = encodeRequestHead({ operation: 'put', claims, fileId: file, uploadId: id });

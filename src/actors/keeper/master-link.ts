@@ -23,10 +23,10 @@ import type {
 import { KeeperLink, type KeeperSession } from '../../rpc/keeper-link.js';
 import { toScrubMessage } from '../../rpc/scrub-message.js';
 import { wasNeverSent } from '../../rpc/status.js';
+import { verifiedOutcomes } from '../../rpc/words.js';
 import type { InventoryPage } from '../../storage/inventory.js';
 import { ReportNumbers } from './report-numbers.js';
 import type { Term } from './term.js';
-import { toOutcomeMessage, type VerifiedOutcome } from './verified-outcome.js';
 
 /** What a heartbeat tells. */
 export interface Vitals {
@@ -171,8 +171,12 @@ export class MasterLink {
     await this.#report([fileId], (stamp) => this.#link.reportFailed({ stamp, ...failed }));
   }
 
-  async reportVerified(fileId: FileId, outcome: VerifiedOutcome, reason: string): Promise<void> {
-    const verified = { fileId, outcome: toOutcomeMessage(outcome), reason };
+  async reportVerified(
+    fileId: FileId,
+    outcome: keyof typeof verifiedOutcomes,
+    reason: string,
+  ): Promise<void> {
+    const verified = { fileId, outcome: verifiedOutcomes[outcome], reason };
     await this.#report([fileId], (stamp) => this.#link.reportVerified({ stamp, ...verified }));
   }
 

@@ -13,6 +13,7 @@ import type { Mp4Facts } from '../../domain/mp4-facts.js';
 import type { TermBegun } from '../../domain/table-rows.js';
 import type { TableSummary } from '../../domain/table-summary.js';
 import type { SeenBefore } from '../../domain/term-line.js';
+import type { UploadEnded, UploadProgress } from '../../domain/upload-news.js';
 
 export type { InventoryEntry, ManifestFacts } from '../../domain/inventory-entry.js';
 export type { KeeperRecord } from '../../domain/keeper-record.js';
@@ -286,18 +287,3 @@ export type TableNotice =
       readonly uploadId: UploadId;
       readonly fileId: FileId;
     };
-
-export interface UploadProgress {
-  readonly uploadId: UploadId;
-  /** Durable replicas. */
-  readonly replicas: number;
-  readonly target: number;
-  readonly acked: boolean;
-  /** Present from the first durable replica on. */
-  readonly file?: FileRecord;
-}
-
-export interface UploadEnded {
-  readonly uploadId: UploadId;
-  readonly error: PlainError;
-}

@@ -6,25 +6,13 @@ import type { KeeperView } from '../../domain/keeper-view.js';
 import { withinLimits } from '../../domain/mp4-facts.js';
 import type { KeeperHandlers } from '../../rpc/control-server.js';
 import { fromMp4Message } from '../../rpc/file-message.js';
-import {
-  type KeeperStamp,
-  ReportVerifiedRequest_Outcome as Outcome,
-  type ReportStoredRequest,
-} from '../../rpc/generated/reelkeep/v1/keeper.js';
+import type { KeeperStamp, ReportStoredRequest } from '../../rpc/generated/reelkeep/v1/keeper.js';
 import { rpcLimits } from '../../rpc/limits.js';
-import { wordOf } from '../../rpc/words.js';
+import { verifiedOutcomes, wordOf } from '../../rpc/words.js';
 import { checkedDigest, checkedFileId, checkedUploadId } from './checked-ids.js';
 import { stampedBy } from './keeper-handlers.js';
 import { doubtReplica } from './verify-handlers.js';
 import type { MasterWorld } from './world.js';
-
-const outcomes = {
-  sound: Outcome.SOUND,
-  quarantined: Outcome.QUARANTINED,
-  absent: Outcome.ABSENT,
-  unknown: Outcome.UNKNOWN,
-  unreadable: Outcome.UNREADABLE,
-} as const;
 
 export function createReportHandlers(
   world: MasterWorld,
@@ -68,7 +56,7 @@ export function createReportHandlers(
     async reportVerified(request) {
       const { keeper, incarnation } = reportedBy(world, request.stamp);
       const id = checkedFileId(request.fileId);
-      const outcome = wordOf(outcomes, request.outcome, 'unknown');
+      const outcome = wordOf(verifiedOutcomes, request.outcome, 'unknown');
       if (outcome !== 'unknown')
         await world.table.ask('record verified', {
           keeper,

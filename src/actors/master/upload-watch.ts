@@ -5,7 +5,7 @@
  * no queue grows.
  */
 import type { UploadId } from '../../domain/ids.js';
-import type { UploadEnded, UploadProgress } from '../lookup-table/messages.js';
+import type { UploadEnded, UploadProgress } from '../../domain/upload-news.js';
 
 export type UploadNews = UploadProgress | UploadEnded;
 

@@ -16,6 +16,7 @@ import { blake3, digestOf } from '../../../src/storage/blake3.js';
 import { ChunkBuffers } from '../../../src/transfer/chunk-buffers.js';
 import type { PutSource } from '../../../src/transfer/put-file.js';
 import { TransferConnection } from '../../../src/transfer/transfer-connection.js';
+import { wishOf } from '../a-wish.js';
 
 export class RawClient {
   readonly master: MasterConnection;
@@ -111,17 +112,6 @@ async function codeOf(answer: Promise<unknown>): Promise<string> {
     return toPlainError(error).code;
   }
 }
-
-const wishOf = (uploadId: string, name: string, size: number): BeginUploadRequest => ({
-  uploadId,
-  name,
-  size,
-  target: 1,
-  acks: 1,
-  replace: false,
-  structureProblem: '',
-  excludedKeeperIds: [],
-});
 
 /** Of one chunk. */
 const sourceOf = (content: Uint8Array): PutSource => ({

@@ -15,9 +15,10 @@ import {
 import type { TableReader } from '../../../domain/table-port.js';
 import type { EndedUpload, OpenUpload } from '../../../domain/table-rows.js';
 import type { Touches } from '../../../domain/table-turn.js';
+import type { UploadEnded, UploadProgress } from '../../../domain/upload-news.js';
 import { answerRetry, givenTo, type Reserved } from '../../../domain/upload-record.js';
 import { abandon, type Turn } from '../endings/behavior.js';
-import type { TableRequests, UploadEnded, UploadProgress } from '../messages.js';
+import type { TableRequests } from '../messages.js';
 
 type Reservation = TableRequests['reserve upload']['input'];
 
