@@ -71,4 +71,4 @@ function compareLoad(a: KeeperView, b: KeeperView, promised: PromisedTo): number
   return load(a) - load(b) || room(b) - room(a) || (a.keeper < b.keeper ? -1 : 1);
 }
 
-const nothing: PromisedTo = () => ({ transfers: 0, bytes: 0 });
+export const nothing: PromisedTo = () => ({ transfers: 0, bytes: 0 });

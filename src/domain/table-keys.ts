@@ -61,7 +61,8 @@ export const namesAfter = (prefix: string, after: string) => {
 export const claimsOf = (name: string) => range<FileRef>(`c/${utf8(name)}\0`);
 export const holdersAfter = (keeper: KeeperId, after?: FileId) =>
   range<FileRef>(`h/${keeper}/`, after);
-export const dropsDueOf = (keeper: KeeperId) => range<FileRef>(`d/${keeper}/`);
+export const dropsDueOf = (keeper: KeeperId, after?: FileId) =>
+  range<FileRef>(`d/${keeper}/`, after);
 export const openUploads = range<OpenUpload>('u/');
 export const endedInOrder = range<EndedPlace>('o/');
 export const allKeepers = range<KeeperRecord>('k/');

@@ -76,6 +76,8 @@ export interface Tombstone {
   readonly holders: readonly KeeperId[];
   /** Absent for garbage: a file that the table never heard of. */
   readonly deletedAt?: WallMs;
+  /** The name that it had, when another file has taken it. */
+  readonly replacedAs?: string;
 }
 
 /** A keeper remembers that it carried this deletion out. */

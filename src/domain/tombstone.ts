@@ -4,9 +4,14 @@ import type { FileId, KeeperId, WallMs } from './ids.js';
 import type { Tombstone } from './table-rows.js';
 
 /** Every keeper with a row holds it, whatever the row says; a file without any needs no tombstone. */
-export function bury(file: FileRecord, deletedAt: WallMs): Tombstone | undefined {
-  const holders = file.replicas.map((replica) => replica.keeper);
-  return holders.length === 0 ? undefined : { fileId: file.fileId, holders, deletedAt };
+export function bury(
+  { fileId, name, replicas }: FileRecord,
+  deletedAt: WallMs,
+  why: 'removed' | 'replaced',
+): Tombstone | undefined {
+  const holders = replicas.map((replica) => replica.keeper);
+  if (holders.length === 0) return undefined;
+  return { fileId, holders, deletedAt, ...(why === 'replaced' && { replacedAs: name }) };
 }
 
 /** For bytes on a keeper's disk that belong to no file; when it was deleted, if it ever was one. */

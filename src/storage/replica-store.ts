@@ -23,7 +23,7 @@ import { type Reserve, type Space, SpaceMeter } from './space-meter.js';
 import { StagedReplica } from './staged-replica.js';
 import {
   type ExpectedBytes,
-  type ReadPause,
+  type Reading,
   type VerifyOutcome,
   verifyReplica,
 } from './verify-replica.js';
@@ -173,10 +173,10 @@ export class ReplicaStore {
   }
 
   /** Reads the replica whole and hashes it; what does not match is set aside, durably. */
-  async verify(fileId: FileId, expected: ExpectedBytes, pause?: ReadPause): Promise<VerifyOutcome> {
+  async verify(fileId: FileId, expected: ExpectedBytes, how?: Reading): Promise<VerifyOutcome> {
     if (this.#parts.underWay.has(fileId))
       return { outcome: 'unknown', reason: 'it is being received' };
-    return verifyReplica(this.#parts, fileId, expected, pause);
+    return verifyReplica(this.#parts, fileId, expected, how);
   }
 
   /** Off the disk, what is on its way or set aside included, and the directories synced, when this resolves. */

@@ -17,7 +17,8 @@ export interface ExpectedBytes {
 }
 
 export type VerifyOutcome =
-  | { readonly outcome: 'sound' }
+  /** With the answer to the challenge, if there was one. */
+  | { readonly outcome: 'sound'; readonly proof?: Digest }
   | { readonly outcome: 'quarantined'; readonly reason: string }
   | { readonly outcome: 'absent' }
   | { readonly outcome: 'unknown'; readonly reason: string };
@@ -25,14 +26,20 @@ export type VerifyOutcome =
 /** Called between two parts with the bytes of the first; what it rejects with ends the reading. */
 export type ReadPause = (bytes: number) => Promise<void>;
 
+export interface Reading {
+  readonly pause?: ReadPause;
+  /** 32 bytes; as `FileReading` of the pool says. */
+  readonly challenge?: Uint8Array;
+}
+
 export async function verifyReplica(
   parts: StoreParts,
   fileId: FileId,
   expected: ExpectedBytes,
-  pause?: ReadPause,
+  reading: Reading = {},
 ): Promise<VerifyOutcome> {
   try {
-    return await parts.place.whileThere(() => judge(parts, fileId, expected, pause));
+    return await parts.place.whileThere(() => judge(parts, fileId, expected, reading));
   } catch (error) {
     if (!isDiskFailure(error)) throw error;
     parts.sync.noteError(error);
@@ -44,7 +51,7 @@ async function judge(
   parts: StoreParts,
   fileId: FileId,
   expected: ExpectedBytes,
-  pause: ReadPause | undefined,
+  reading: Reading,
 ): Promise<VerifyOutcome> {
   const data = await openOwnFile(parts.layout.object(fileId).data);
   if (data === undefined) return explainAbsence(parts, fileId);
@@ -53,7 +60,7 @@ async function judge(
     const { size, ino } = await data.stat({ bigint: true });
     if (size !== BigInt(expected.size))
       return await quarantine(parts, fileId, `it has ${size} bytes, not ${expected.size}`, ino);
-    const hashed = await parts.pool.hashFile(data.fd, expected.size, 1, pause);
+    const hashed = await parts.pool.hashFile(data.fd, expected.size, reading);
     if (!hashed.ok && hashed.failure === 'disk') {
       parts.sync.noteCode(hashed.code, hashed.detail);
       return { outcome: 'unknown', reason: hashed.detail };
@@ -61,7 +68,8 @@ async function judge(
     if (!hashed.ok || hashed.digest !== expected.digest)
       return await quarantine(parts, fileId, 'its bytes do not match their digest', ino);
     const reason = await faultOfManifest(parts, fileId, expected);
-    if (reason === undefined) return { outcome: 'sound' };
+    const { proof } = hashed;
+    if (reason === undefined) return { outcome: 'sound', ...(proof && { proof }) };
     return await quarantine(parts, fileId, reason, ino);
   } finally {
     await data.close();

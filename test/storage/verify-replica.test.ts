@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   readdir,
   readFile,
@@ -9,12 +10,15 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Blake3Hasher } from '@napi-rs/blake-hash';
 import { describe, expect, it, vi } from 'vitest';
 import { chunkBytes } from '../../src/domain/chunk-plan.js';
+import { blake3, digestOf } from '../../src/storage/blake3.js';
 import {
   aFilm,
   aLongFilm,
   bytesIn,
+  chunksOf,
   createBench,
   filesBelow,
   flipByte,
@@ -33,6 +37,23 @@ describe('verify', () => {
 
     expect(await store.verify(film.fileId, film)).toEqual({ outcome: 'sound' });
   });
+
+  it.each([1, 3 * chunkBytes + 5])(
+    'answers a challenge with what only all %i bytes can tell',
+    async (size) => {
+      const { store } = await bench.openNew();
+      const film = aFilm(1, size);
+      await put(store, film);
+      const challenge = randomBytes(32);
+
+      const found = await store.verify(film.fileId, film, { challenge });
+
+      const keyed = (bytes: Uint8Array): Buffer =>
+        Blake3Hasher.newKeyed(challenge).update(bytes).digestBuffer();
+      const proof = digestOf(blake3(Buffer.concat(chunksOf(film.bytes).map(keyed))));
+      expect(found).toEqual({ outcome: 'sound', proof });
+    },
+  );
 
   it('judges by the digest of the master, not by the manifest beside the bytes', async () => {
     const { root, store } = await bench.openNew();

@@ -75,7 +75,8 @@ export class UploadSource {
 
   /** @throws ReelkeepError when the file cannot be read whole */
   async digest(): Promise<Digest> {
-    const hashed = await this.#pool.hashFile(this.#handle.fd, this.size, this.#pool.threads);
+    const { threads: parallel } = this.#pool;
+    const hashed = await this.#pool.hashFile(this.#handle.fd, this.size, { parallel });
     if (!hashed.ok && hashed.failure === 'disk')
       throw localErrorOf({ verb: 'reading', path: this.path }, hashed.code, hashed.detail);
     if (!hashed.ok || !this.#isUnchanged(await this.#handle.stat())) throw this.#changed();

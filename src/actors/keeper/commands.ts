@@ -133,12 +133,17 @@ export class Commands {
     return verdict.accepted;
   }
 
-  async #verify({ fileId: id, size, digest: expected }: VerifyCommand): Promise<void> {
+  async #verify({ fileId: id, size, digest: expected, challenge }: VerifyCommand): Promise<void> {
     const { link, log, verifications } = this.#world;
-    const found = await verifications.read(fileId(id), { size, digest: digest(expected) });
+    const found = await verifications.read(fileId(id), {
+      size,
+      digest: digest(expected),
+      ...(challenge !== '' && { challenge: Buffer.from(challenge, 'hex') }),
+    });
     const reason = 'reason' in found ? found.reason : '';
     if (found.outcome !== 'sound') log.warn({ file: id, ...found }, 'replica is not sound');
-    await link.reportVerified(fileId(id), found.outcome, reason);
+    const proven = 'proof' in found ? { challenge, proof: found.proof } : undefined;
+    await link.reportVerified(fileId(id), found.outcome, reason, proven);
   }
 
   async #drop({ fileId: id, quarantinedOnly, deleted }: DropCommand): Promise<void> {

@@ -175,8 +175,9 @@ export class MasterLink {
     fileId: FileId,
     outcome: keyof typeof verifiedOutcomes,
     reason: string,
+    { challenge = '', proof = '' } = {},
   ): Promise<void> {
-    const verified = { fileId, outcome: verifiedOutcomes[outcome], reason };
+    const verified = { fileId, outcome: verifiedOutcomes[outcome], reason, challenge, proof };
     await this.#report([fileId], (stamp) => this.#link.reportVerified({ stamp, ...verified }));
   }
 

@@ -10,7 +10,12 @@ import type { FileId } from '../../domain/ids.js';
 import type { ReplicaStore } from '../../storage/replica-store.js';
 import type { ExpectedBytes, ReadPause, VerifyOutcome } from '../../storage/verify-replica.js';
 
-interface Reading extends ExpectedBytes {
+/** What the bytes are to be, and maybe 32 bytes by which to prove that they are here. */
+interface Wanted extends ExpectedBytes {
+  readonly challenge?: Uint8Array;
+}
+
+interface Reading extends Wanted {
   readonly found: Promise<VerifyOutcome>;
   hurry(): void;
 }
@@ -27,13 +32,13 @@ export class Verifications {
   }
 
   /** As fast as the disk reads. The caller has a place in the lane. */
-  read(fileId: FileId, expected: ExpectedBytes): Promise<VerifyOutcome> {
-    const underWay = this.#joined(fileId, expected);
+  read(fileId: FileId, wanted: Wanted): Promise<VerifyOutcome> {
+    const underWay = this.#joined(fileId, wanted);
     if (underWay !== undefined) {
       underWay.hurry();
       return underWay.found;
     }
-    return this.#begin(fileId, expected, () => Promise.resolve());
+    return this.#begin(fileId, wanted, () => Promise.resolve());
   }
 
   /** Slowly, in a place of the lane; a reading of the replica that is under way will do. */
@@ -43,20 +48,26 @@ export class Verifications {
     );
   }
 
-  #joined(fileId: FileId, { size, digest }: ExpectedBytes): Reading | undefined {
+  /** A challenge is answered by a reading of its own. */
+  #joined(fileId: FileId, { size, digest, challenge }: Wanted): Reading | undefined {
+    if (challenge !== undefined) return undefined;
     const reading = this.#underWay.get(fileId);
     return reading?.size === size && reading.digest === digest ? reading : undefined;
   }
 
-  #begin(fileId: FileId, expected: ExpectedBytes, pause: ReadPause): Promise<VerifyOutcome> {
+  #begin(fileId: FileId, wanted: Wanted, pause: ReadPause): Promise<VerifyOutcome> {
     let hurried = false;
-    const found = this.#store.verify(fileId, expected, async (bytes) => {
-      if (!hurried && this.lane.pendingCount === 0) await pause(bytes);
+    const { challenge } = wanted;
+    const found = this.#store.verify(fileId, wanted, {
+      ...(challenge && { challenge }),
+      pause: async (bytes) => {
+        if (!hurried && this.lane.pendingCount === 0) await pause(bytes);
+      },
     });
     const hurry = (): void => {
       hurried = true;
     };
-    const reading: Reading = { ...expected, found, hurry };
+    const reading: Reading = { ...wanted, found, hurry };
     this.#underWay.set(fileId, reading);
     const end = (): void => {
       if (this.#underWay.get(fileId) === reading) this.#underWay.delete(fileId);

@@ -10,6 +10,7 @@ import type { ClusterId, Digest, FileId, KeeperId, UploadId, WallMs } from '../.
 import type { InventoryEntry } from '../../domain/inventory-entry.js';
 import type { KeeperRecord } from '../../domain/keeper-record.js';
 import type { Mp4Facts } from '../../domain/mp4-facts.js';
+import type { UnsharedFile } from '../../domain/replaced-file.js';
 import type { TermBegun } from '../../domain/table-rows.js';
 import type { TableSummary } from '../../domain/table-summary.js';
 import type { SeenBefore } from '../../domain/term-line.js';
@@ -244,13 +245,16 @@ export interface TableRequests {
     readonly input: { readonly keeper?: KeeperId; readonly after?: FileId; readonly limit: number };
     readonly answer: { readonly files: readonly FileRecord[]; readonly next?: FileId };
   };
-  /** Deleted files that this keeper has not confirmed, and garbage. */
+  /** Deleted files that this keeper has not confirmed, and garbage, in the order of their ids. */
   'drops due': {
-    readonly input: { readonly keeper: KeeperId; readonly limit: number };
+    readonly input: { readonly keeper: KeeperId; readonly after?: FileId; readonly limit: number };
     readonly answer: {
       readonly fileIds: readonly FileId[];
       /** Of those, the ones that were files once. */
       readonly deleted: readonly FileId[];
+      /** Of those, the ones that were replaced by a file for which one keeper alone vouches. */
+      readonly replaced: readonly { readonly fileId: FileId; readonly by: UnsharedFile }[];
+      readonly next?: FileId;
     };
   };
   /**

@@ -3,10 +3,15 @@
  *
  * The table remembers what is due until a keeper confirms it; this only sends the
  * orders: when a file is deleted, when a keeper has reported, and again after a while.
- * Nothing is ordered unless the master trusts its table.
+ * Nothing is ordered unless the master trusts its table, and no file that was replaced goes
+ * before a second keeper vouches for the new one, if that can come.
  */
 import type { FileId, KeeperId } from '../../domain/ids.js';
+import { mustWaitFor } from '../../domain/replaced-file.js';
+import type { TableRequests } from '../lookup-table/messages.js';
 import type { MasterWorld } from './world.js';
+
+type DropsDue = TableRequests['drops due']['answer'];
 
 /** Orders on their way to one keeper. */
 const orderedMax = 256;
@@ -63,7 +68,7 @@ export class DropOrders {
     const world = this.#world();
     const view = world.keepers.views.get(keeper);
     if (view?.inventory !== 'whole' || world.mode().mode !== 'serving') return;
-    const due = await world.table.ask('drops due', { keeper, limit: orderedMax });
+    const due = await this.#nextDue(keeper);
     const deletedFiles = new Set(due.deleted);
     const ordered = this.#ordered.get(keeper) ?? new Map<FileId, number>();
     this.#ordered.set(keeper, ordered);
@@ -74,6 +79,26 @@ export class DropOrders {
       const { incarnation } = view;
       const value = { fileId, incarnation, quarantinedOnly: false, deleted };
       if (world.keepers.send(keeper, { $case: 'drop', value })) ordered.set(fileId, nowMs);
+    }
+  }
+
+  /** The first page of which not all has to wait, without what has to. */
+  async #nextDue(keeper: KeeperId): Promise<Pick<DropsDue, 'fileIds' | 'deleted'>> {
+    const { table, keepers } = this.#world();
+    for (let after: FileId | undefined; ; ) {
+      const page: DropsDue = await table.ask('drops due', {
+        keeper,
+        limit: orderedMax,
+        ...(after !== undefined && { after }),
+      });
+      const waiting = new Set(
+        page.replaced
+          .filter(({ by }) => mustWaitFor(by, keepers.views.values()))
+          .map(({ fileId }) => fileId),
+      );
+      const fileIds = page.fileIds.filter((fileId) => !waiting.has(fileId));
+      if (fileIds.length > 0 || page.next === undefined) return { ...page, fileIds };
+      after = page.next;
     }
   }
 }

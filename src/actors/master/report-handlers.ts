@@ -68,8 +68,12 @@ export function createReportHandlers(
       const reason = briefly(request.reason);
       if (outcome === 'unreadable')
         world.log.error({ keeper, file: id, reason }, 'replica unreadable');
-      const told = outcome === 'unreadable' ? 'unknown' : outcome;
-      world.verifications.tell(id, keeper, { outcome: told, reason });
+      const { challenge, proof: answer } = request;
+      world.verifications.tell(id, keeper, {
+        outcome: outcome === 'unreadable' ? 'unknown' : outcome,
+        reason,
+        ...(challenge !== '' && { proof: { challenge, answer } }),
+      });
       return {};
     },
 

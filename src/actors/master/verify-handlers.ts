@@ -7,7 +7,7 @@ import type { ClientHandlers } from '../../rpc/control-server.js';
 import { toFileMessage } from '../../rpc/file-message.js';
 import type { VerifyResponse } from '../../rpc/generated/reelkeep/v1/client.js';
 import { findFile } from './file-handlers.js';
-import type { VerifyOutcome } from './verify-watch.js';
+import type { VerifyOutcome, Waiting } from './verify-watch.js';
 import type { MasterWorld } from './world.js';
 
 const verifyBaseMs = 60_000;
@@ -26,7 +26,7 @@ export function createVerifyHandlers(
       const pending = new Map(
         keepers.map((keeper) => [
           keeper,
-          verifyOne(world, file, keeper, signal).then((outcome) => ({ keeper, outcome })),
+          verifyOne(world, file, keeper, { signal }).then((outcome) => ({ keeper, outcome })),
         ]),
       );
       while (pending.size > 0) {
@@ -67,21 +67,20 @@ export async function doubtReplica(
   );
 }
 
-/** Joins one that is under way: the same bytes are not read twice at a time. */
+/** Joins one that is under way, unless it is to answer a challenge: bytes are not read twice at a time. */
 export async function verifyOne(
   world: MasterWorld,
   file: FileRecord,
   keeper: KeeperId,
-  signal?: AbortSignal,
+  { signal, challenge }: Omit<Waiting, 'timeoutMs'> = {},
 ): Promise<VerifyOutcome> {
   const { fileId, size, digest } = file;
   const incarnation = world.keepers.views.get(keeper)?.incarnation ?? 0;
-  const underWay = world.verifications.isUnderWay(fileId, keeper);
+  const isJoined = challenge === undefined && world.verifications.isUnderWay(fileId, keeper);
   const timeoutMs = verifyBaseMs + size / verifyBytesPerMsMin;
-  const outcome = world.verifications.wait(fileId, keeper, timeoutMs, signal);
-  const told =
-    underWay ||
-    world.keepers.send(keeper, { $case: 'verify', value: { fileId, incarnation, size, digest } });
+  const outcome = world.verifications.wait(fileId, keeper, { timeoutMs, signal, challenge });
+  const value = { fileId, incarnation, size, digest, challenge: challenge ?? '' };
+  const told = isJoined || world.keepers.send(keeper, { $case: 'verify', value });
   if (!told)
     world.verifications.tell(fileId, keeper, {
       outcome: 'unknown',

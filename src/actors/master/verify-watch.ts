@@ -7,10 +7,28 @@ export const timerMsMax = 2 ** 31 - 1;
 export interface VerifyOutcome {
   readonly outcome: 'sound' | 'quarantined' | 'absent' | 'unknown';
   readonly reason: string;
+  /** By which a keeper that found it sound has shown that it has the bytes. */
+  readonly proof?: Proof;
 }
 
+interface Proof {
+  /** 64 hex digits, made for this question alone. */
+  readonly challenge: string;
+  /** The same from all who have the same bytes. */
+  readonly answer: string;
+}
+
+export interface Waiting {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** `sound` is no answer without its proof. */
+  readonly challenge?: string | undefined;
+}
+
+type Waiter = (outcome: VerifyOutcome) => void;
+
 export class VerifyWatch {
-  readonly #waiting = new Map<string, Set<(outcome: VerifyOutcome) => void>>();
+  readonly #waiting = new Map<string, Map<Waiter, Waiting['challenge']>>();
   #isClosed = false;
 
   /** Whether one is under way: a second order would only read the same bytes twice. */
@@ -21,12 +39,11 @@ export class VerifyWatch {
   wait(
     fileId: FileId,
     keeper: KeeperId,
-    timeoutMs: number,
-    signal?: AbortSignal,
+    { timeoutMs, signal, challenge }: Waiting,
   ): Promise<VerifyOutcome> {
     if (this.#isClosed) return Promise.resolve(stopping);
     return new Promise((resolve) => {
-      const waiters = this.#waiting.get(key(fileId, keeper)) ?? new Set();
+      const waiters = this.#waiting.get(key(fileId, keeper)) ?? new Map();
       const end = (outcome: VerifyOutcome): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', gone);
@@ -40,29 +57,33 @@ export class VerifyWatch {
         Math.min(timeoutMs, timerMsMax),
       );
       signal?.addEventListener('abort', gone, { once: true });
-      this.#waiting.set(key(fileId, keeper), waiters.add(end));
+      this.#waiting.set(key(fileId, keeper), waiters.set(end, challenge));
       if (signal?.aborted) gone();
     });
   }
 
   tell(fileId: FileId, keeper: KeeperId, outcome: VerifyOutcome): void {
-    for (const end of [...(this.#waiting.get(key(fileId, keeper)) ?? [])]) end(outcome);
+    for (const [end, challenge] of [...(this.#waiting.get(key(fileId, keeper)) ?? [])])
+      if (isAnswered(challenge, outcome)) end(outcome);
   }
 
   /** Nothing will come from this keeper. */
   lose(keeper: KeeperId, reason = 'its keeper was lost'): void {
     for (const [name, waiters] of [...this.#waiting])
       if (name.endsWith(` ${keeper}`))
-        for (const end of [...waiters]) end({ outcome: 'unknown', reason });
+        for (const end of [...waiters.keys()]) end({ outcome: 'unknown', reason });
   }
 
   /** The master stops: nobody is kept waiting, and no clock runs on. */
   close(): void {
     this.#isClosed = true;
     for (const waiters of [...this.#waiting.values()])
-      for (const end of [...waiters]) end(stopping);
+      for (const end of [...waiters.keys()]) end(stopping);
   }
 }
+
+const isAnswered = (challenge: string | undefined, { outcome, proof }: VerifyOutcome): boolean =>
+  challenge === undefined || outcome !== 'sound' || proof?.challenge === challenge;
 
 const stopping: VerifyOutcome = { outcome: 'unknown', reason: 'the master is stopping' };
 

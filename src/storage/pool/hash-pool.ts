@@ -69,10 +69,23 @@ export interface FileDigests {
   readonly digest: Digest;
   /** 32 bytes for each chunk, in order. */
   readonly chunkDigests: Uint8Array;
+  /** The answer to the challenge, when there was one. */
+  readonly proof?: Digest;
+}
+
+export interface FileReading {
+  /** How many threads may work on it at once; 1. */
+  readonly parallel?: number;
+  /** Called between two tasks with the bytes of the first; when it rejects, so does the reading. */
+  readonly pause?: (bytes: number) => Promise<void>;
+  /** 32 bytes that nobody knew before: only who has all the bytes now can answer. */
+  readonly challenge?: Uint8Array;
 }
 
 /** An open file, or why there is none. */
 export type BegunReplica = Exclude<BeginReplicaOutput, DiskFailure>;
+
+type HashedChunks = Extract<HashChunksOutput, { readonly ok: true }>;
 
 /** Files of a replica as they were found. */
 export type OpenedReplica = Extract<OpenReplicaOutput, { readonly ok: true }>;
@@ -132,27 +145,29 @@ export class HashPool {
   }
 
   /**
-   * Hashes a whole file, a few chunks at a time so that others get their turn.
-   *
-   * @param size in bytes; a file that turns out shorter is a `ShortFile`.
-   * @param parallel how many threads may work on it at once.
-   * @param pause called between two tasks with the bytes of the first; when it rejects, so does this.
+   * Hashes a whole file of `size` bytes, a few chunks at a time so that others get their turn; one
+   * that turns out shorter is a `ShortFile`.
    */
   async hashFile(
     fd: number,
     size: number,
-    parallel = 1,
-    pause: (bytes: number) => Promise<void> = async () => {},
+    { parallel = 1, pause, challenge }: FileReading = {},
   ): Promise<FileDigests | ShortFile | DiskFailure> {
     const chunkDigests = new Uint8Array(chunkCount(size) * digestBytes);
+    const answers = challenge && new Uint8Array(chunkDigests.length);
     const ranges = cutIntoTasks(chunkCount(size));
     let failed: ShortFile | DiskFailure | undefined;
+    const input = { fd, size, ...(challenge && { challenge }) };
+    const keepPart = (part: HashedChunks, at: number): void => {
+      chunkDigests.set(part.digests, at);
+      if (part.answers) answers?.set(part.answers, at);
+    };
     const hashNext = async (): Promise<void> => {
       let hashedBytes = 0;
       for (let range = ranges.next(); !range.done && !failed; range = ranges.next()) {
-        if (hashedBytes > 0) await pause(hashedBytes);
-        const part = await this.hashChunks({ fd, size, ...range.value });
-        if (part.ok) chunkDigests.set(part.digests, range.value.first * digestBytes);
+        if (hashedBytes > 0) await pause?.(hashedBytes);
+        const part = await this.hashChunks({ ...input, ...range.value });
+        if (part.ok) keepPart(part, range.value.first * digestBytes);
         else failed = part;
         hashedBytes = rangeBytes(size, range.value);
       }
@@ -160,7 +175,9 @@ export class HashPool {
     // all of them have ended when this settles, so that the caller may close the descriptor
     const ends = await Promise.allSettled(Array.from({ length: parallel }, hashNext));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
-    return failed ?? { ok: true, digest: digestOf(blake3(chunkDigests)), chunkDigests };
+    if (failed) return failed;
+    const proof = answers && { proof: digestOf(blake3(answers)) };
+    return { ok: true, digest: digestOf(blake3(chunkDigests)), chunkDigests, ...proof };
   }
 
   /** Whether the file is built as an mp4 is: reads the heads of its top-level boxes. */

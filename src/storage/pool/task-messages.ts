@@ -27,6 +27,8 @@ export interface HashChunksInput {
   readonly size: number;
   readonly first: number;
   readonly count: number;
+  /** 32 bytes that each chunk is hashed with once more; absent for its digest alone. */
+  readonly challenge?: Uint8Array;
 }
 
 /** An mp4 that is open for reading. */
@@ -96,9 +98,9 @@ export type ReadAndHashOutput =
     }
   | ShortFile
   | DiskFailure;
-/** `digests` is 32 bytes for each chunk, in order. */
+/** `digests` and `answers` are 32 bytes for each chunk, in order; no answers without a challenge. */
 export type HashChunksOutput =
-  | { readonly ok: true; readonly digests: Uint8Array }
+  | { readonly ok: true; readonly digests: Uint8Array; readonly answers?: Uint8Array }
   | ShortFile
   | DiskFailure;
 export type CheckStructureOutput =

@@ -3,7 +3,7 @@ import pino from 'pino';
 import { Scrub, type ScrubClock, type ScrubWorld } from '../../../src/actors/keeper/scrub.js';
 import { Verifications } from '../../../src/actors/keeper/verifications.js';
 import { digest, type FileId, keeperId } from '../../../src/domain/ids.js';
-import type { ReadPause, VerifyOutcome } from '../../../src/storage/verify-replica.js';
+import type { Reading, ReadPause, VerifyOutcome } from '../../../src/storage/verify-replica.js';
 import { idOf } from '../../domain/replication-builders.js';
 
 export const mib = 1024 ** 2;
@@ -37,7 +37,7 @@ export class AScrub implements ScrubClock {
   constructor(replicas: readonly AReplica[], scrubEveryMs = 30 * dayMs) {
     this.replicas = replicas;
     const self = this;
-    const verify = (id: FileId, _: unknown, pause?: ReadPause) => this.#verify(id, pause);
+    const verify = (id: FileId, _: unknown, how: Reading = {}) => this.#verify(id, how.pause);
     const world: ScrubWorld = {
       config: { scrubEveryMs },
       log: pino({ level: 'silent' }),

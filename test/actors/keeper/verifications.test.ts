@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Verifications } from '../../../src/actors/keeper/verifications.js';
 import { digest, type FileId } from '../../../src/domain/ids.js';
-import type { ReadPause, VerifyOutcome } from '../../../src/storage/verify-replica.js';
+import type { Reading, ReadPause, VerifyOutcome } from '../../../src/storage/verify-replica.js';
 import { idOf } from '../../domain/replication-builders.js';
 import { deferred } from '../../rpc/rig.js';
 
@@ -33,6 +33,29 @@ describe('verifications', () => {
     void verifications.read(idOf(1), other);
 
     expect(disk.begun).toEqual([1, 1]);
+  });
+
+  it('share no reading where there is a challenge to answer', async () => {
+    const disk = new ADisk();
+    const verifications = new Verifications(disk, 3);
+    const challenge = new Uint8Array(32);
+
+    void verifications.read(idOf(1), expected);
+    void verifications.read(idOf(1), { ...expected, challenge });
+    void verifications.read(idOf(1), { ...expected, challenge });
+
+    expect(disk.begun).toEqual([1, 1, 1]);
+    expect(disk.challenges).toEqual([undefined, challenge, challenge]);
+  });
+
+  it('answer whoever asks without a challenge by the reading for one', async () => {
+    const disk = new ADisk();
+    const verifications = new Verifications(disk, 2);
+
+    void verifications.read(idOf(1), { ...expected, challenge: new Uint8Array(32) });
+    void verifications.read(idOf(1), expected);
+
+    expect(disk.begun).toEqual([1]);
   });
 
   it('read again what has been read', async () => {
@@ -98,11 +121,17 @@ describe('verifications', () => {
 /** Reads on when it is told to. */
 class ADisk {
   readonly begun: number[] = [];
+  readonly challenges: (Uint8Array | undefined)[] = [];
   readonly #readings = new Map<number, { end: () => void; pause: ReadPause }>();
 
-  verify(id: FileId, _: unknown, pause: ReadPause = noPause): Promise<VerifyOutcome> {
+  verify(
+    id: FileId,
+    _: unknown,
+    { pause = noPause, challenge }: Reading = {},
+  ): Promise<VerifyOutcome> {
     const number = Number.parseInt(id, 16);
     this.begun.push(number);
+    this.challenges.push(challenge);
     const { promise, settle } = deferred<VerifyOutcome>();
     this.#readings.set(number, { end: () => settle({ outcome: 'sound' }), pause });
     return promise;

@@ -142,6 +142,13 @@ describe('record stored of an upload', () => {
     expect(table.ask('find file', { name: 'a' })?.fileId).toBe(f2);
     expect(table.ask('find file', { fileId: f1 })).toBeNull();
     expect(table.ask('sum up', null)).toMatchObject({ files: 1, bytes: 20, deletionsDue: 2 });
+    expect(table.ask('drops due', { keeper: k1, limit: 1 })).toEqual({
+      fileIds: [f1],
+      deleted: [f1],
+      replaced: [{ fileId: f1, by: { size: 20, holders: [k3] } }],
+      next: f1,
+    });
+    expect(table.ask('drops due', { keeper: k1, limit: 1, after: f1 }).fileIds).toEqual([]);
   });
 
   it('ends an upload whose file is removed before its acks were reached', () => {

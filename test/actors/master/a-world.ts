@@ -120,13 +120,30 @@ export class AWorld {
     return (this.told.get(keeper) ?? []).map(({ $case, value }) => `${$case} ${value.fileId}`);
   }
 
-  /** The keeper has read its replica of the file again, as it was ordered to. */
-  finds(keeper: KeeperId, outcome: VerifyOutcome['outcome'], fileId = f1): void {
+  /**
+   * The keeper has read its replica of the file again, as it was ordered to.
+   *
+   * @param answer to the last challenge
+   */
+  finds(
+    keeper: KeeperId,
+    outcome: VerifyOutcome['outcome'],
+    fileId = f1,
+    answer = 'as the bytes say',
+  ): void {
     const incarnation = this.world.keepers.views.get(keeper)?.incarnation ?? 0;
     const at = this.world.wallMs();
     if (outcome !== 'unknown')
       this.table.ask('record verified', { keeper, incarnation, fileId, outcome, at });
-    this.world.verifications.tell(fileId, keeper, { outcome, reason: '' });
+    const challenge = this.#challengeOf(keeper, fileId);
+    const proof = outcome === 'sound' ? { proof: { challenge, answer } } : {};
+    this.world.verifications.tell(fileId, keeper, { outcome, reason: '', ...proof });
+  }
+
+  #challengeOf(keeper: KeeperId, fileId: string): string {
+    const told = this.told.get(keeper) ?? [];
+    const last = told.findLast(({ $case, value }) => $case === 'verify' && value.fileId === fileId);
+    return last?.$case === 'verify' ? last.value.challenge : '';
   }
 
   /** Of a message of its own: each has another number. */

@@ -155,6 +155,8 @@ const verified = (stamp: KeeperStamp) => ({
   fileId: f1 as string,
   outcome: Outcome.SOUND,
   reason: '',
+  challenge: '',
+  proof: '',
 });
 
 const failed = (stamp: KeeperStamp) => ({

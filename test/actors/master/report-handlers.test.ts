@@ -124,7 +124,7 @@ describe('a report that a replica cannot be read', () => {
   it('S29: is unknown to whoever waits for it, and the replica does not count', async () => {
     const at = aWorld();
     at.table.storeFile([k1]);
-    const waiting = at.world.verifications.wait(f1, k1, 1_000);
+    const waiting = at.world.verifications.wait(f1, k1, { timeoutMs: 1_000 });
 
     const unread = { ...verified(at), outcome: Outcome.UNREADABLE, reason: 'EIO' };
     await createReportHandlers(at.world).reportVerified(unread);
@@ -289,7 +289,7 @@ const verified = (at: AWorld) => ({
   stamp: at.stamp(k1),
   fileId: f1 as string,
   outcome: Outcome.SOUND as Outcome,
-  reason: '',
+  ...{ reason: '', challenge: '', proof: '' },
 });
 
 const dropped = (at: AWorld) => ({

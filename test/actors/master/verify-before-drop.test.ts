@@ -1,27 +1,27 @@
 /** S27: what a drop rests on has been read again just before. */
 import { describe, expect, it, vi } from 'vitest';
-import { Dispatcher } from '../../../src/actors/master/dispatcher.js';
 import { createVerifyHandlers } from '../../../src/actors/master/verify-handlers.js';
-import type { FileId, KeeperId } from '../../../src/domain/ids.js';
-import { f1, fileIdOf, k1, k2, k3, k4, uploadIdOf } from '../lookup-table/table-under-test.js';
-import { AWorld, readAll, settled } from './a-world.js';
-
-const stayers = [k1, k2, k3];
+import { f1, fileIdOf, k1, k2, k3, k4 } from '../lookup-table/table-under-test.js';
+import { all, aSurplus, expectDropped, expectRefused, refused } from './a-surplus.js';
+import { readAll, settled } from './a-world.js';
 
 describe('a drop', () => {
-  it('S27: waits until every keeper that stays has read its replica again', async () => {
+  it('S27: waits until every keeper has shown that it has the bytes', async () => {
     const { at, orderDrop } = aSurplus();
 
     orderDrop();
     await settled();
-    expect(stayers.map((keeper) => at.orders(keeper))).toEqual(stayers.map(() => [`verify ${f1}`]));
-    for (const keeper of [k1, k2]) at.finds(keeper, 'sound');
+    expect(all.map((keeper) => at.orders(keeper))).toEqual(all.map(() => [`verify ${f1}`]));
+    for (const keeper of [k1, k2, k4]) at.finds(keeper, 'sound');
     await settled();
-    expect([at.orders(k4), at.table.replicas()[3]]).toEqual([[], 'k4 sound 1']);
+    expect([at.orders(k4), at.table.replicas()[3]]).toEqual([[`verify ${f1}`], 'k4 sound 1']);
     at.finds(k3, 'sound');
     await settled();
 
-    expect([at.orders(k4), at.table.replicas()[3]]).toEqual([[`drop ${f1}`], 'k4 dropping 1']);
+    expect([at.orders(k4), at.table.replicas()[3]]).toEqual([
+      [`verify ${f1}`, `drop ${f1}`],
+      'k4 dropping 1',
+    ]);
     expect(at.toLoop.map(({ type }) => type)).not.toContain('drop ended');
   });
 
@@ -33,7 +33,7 @@ describe('a drop', () => {
       orderDrop();
       await settled();
       at.finds(k1, outcome);
-      for (const keeper of [k2, k3]) at.finds(keeper, 'sound');
+      for (const keeper of [k2, k3, k4]) at.finds(keeper, 'sound');
       await settled();
 
       expectRefused(at);
@@ -46,10 +46,10 @@ describe('a drop', () => {
     orderDrop();
     await settled();
     at.finds(k2, 'quarantined');
-    for (const keeper of [k1, k3]) at.finds(keeper, 'sound');
+    for (const keeper of [k1, k3, k4]) at.finds(keeper, 'sound');
     await settled();
 
-    expect(at.orders(k4)).toEqual([`drop ${f1}`]);
+    expectDropped(at);
   });
 
   it('S27: does not rest on a keeper that was lost after it had read its replica', async () => {
@@ -59,7 +59,7 @@ describe('a drop', () => {
     await settled();
     at.finds(k1, 'sound');
     at.world.keepers.judged(k1, 'lost');
-    for (const keeper of [k2, k3]) at.finds(keeper, 'sound');
+    for (const keeper of [k2, k3, k4]) at.finds(keeper, 'sound');
     await settled();
 
     expectRefused(at);
@@ -72,7 +72,7 @@ describe('a drop', () => {
     await settled();
     at.join(k1, { incarnation: 2 });
     at.world.verifications.lose(k1, 'its keeper has registered anew');
-    for (const keeper of [k2, k3]) at.finds(keeper, 'sound');
+    for (const keeper of [k2, k3, k4]) at.finds(keeper, 'sound');
     await settled();
 
     expectRefused(at);
@@ -86,7 +86,7 @@ describe('a drop', () => {
       orderDrop();
       await settled();
       at.mode = mode;
-      for (const keeper of stayers) at.finds(keeper, 'sound');
+      for (const keeper of all) at.finds(keeper, 'sound');
       await settled();
 
       expectRefused(at);
@@ -110,7 +110,7 @@ describe('a drop', () => {
     orderDrop();
     await settled();
     at.table.ask('remove file', { name: 'a', at: at.world.wallMs() });
-    for (const keeper of stayers) at.finds(keeper, 'sound');
+    for (const keeper of all) at.finds(keeper, 'sound');
     await settled();
 
     expect(at.toLoop).toContainEqual(refused);
@@ -123,14 +123,30 @@ describe('a drop', () => {
     orderDrop();
     await settled();
     expect(at.toLoop).toHaveLength(1);
-    for (const keeper of stayers) at.finds(keeper, 'sound');
+    for (const keeper of all) at.finds(keeper, 'sound');
     await settled();
 
     expect(at.orders(k1)).toEqual([`verify ${f1}`]);
-    expect(at.orders(k4)).toEqual([`drop ${f1}`]);
+    expectDropped(at);
   });
 
-  it('has nothing read twice that somebody is having verified', async () => {
+  it('answers those too who have a replica verified meanwhile', async () => {
+    const { at, orderDrop } = aSurplus();
+    const { verify } = createVerifyHandlers(at.world);
+
+    orderDrop();
+    await settled();
+    const answers = readAll(verify({ name: 'a' }, new AbortController().signal));
+    await settled();
+    for (const keeper of all) at.finds(keeper, 'sound');
+    await settled();
+
+    expect(at.orders(k1)).toEqual([`verify ${f1}`]);
+    expectDropped(at);
+    expect(await answers).toHaveLength(5);
+  });
+
+  it('S27: asks for its proofs also where somebody is having the replica verified', async () => {
     const { at, orderDrop } = aSurplus();
     const { verify } = createVerifyHandlers(at.world);
 
@@ -138,11 +154,12 @@ describe('a drop', () => {
     await settled();
     orderDrop();
     await settled();
-    for (const keeper of [...stayers, k4]) at.finds(keeper, 'sound');
+    const orders = at.orders(k1);
+    for (const keeper of all) at.finds(keeper, 'sound');
     await settled();
 
-    expect(at.orders(k1)).toEqual([`verify ${f1}`]);
-    expect(at.orders(k4)).toEqual([`verify ${f1}`, `drop ${f1}`]);
+    expect(orders).toEqual([`verify ${f1}`, `verify ${f1}`]);
+    expect(at.orders(k4)).toContain(`drop ${f1}`);
     expect(await answers).toHaveLength(5);
   });
 
@@ -175,58 +192,13 @@ describe('a drop', () => {
     for (const file of [1, 2, 3]) orderDrop(fileIdOf(file));
     await settled();
     for (const file of [1, 2, 3])
-      for (const keeper of stayers) {
+      for (const keeper of all) {
         at.finds(keeper, 'sound', fileIdOf(file));
         await settled();
       }
 
-    expect(at.orders(k4)).toEqual([1, 2, 3].map((file) => `drop ${fileIdOf(file)}`));
+    expect(at.orders(k4).filter((order) => order.startsWith('drop'))).toEqual(
+      [1, 2, 3].map((file) => `drop ${fileIdOf(file)}`),
+    );
   });
 });
-
-// Builders
-
-const refused = { type: 'drop ended', fileId: f1, keeper: k4, outcome: 'refused' };
-
-/** Files of the target with sound replicas on four keepers; the last one's is ordered to go. */
-function aSurplus({ target = 3, files = 1 } = {}) {
-  const at = new AWorld();
-  for (const keeper of [...stayers, k4]) at.join(keeper);
-  for (let file = 1; file <= files; file += 1) store(at, fileIdOf(file), target);
-  at.table.takeNotices();
-  const dispatcher = new Dispatcher(at.world);
-  const staying = stayers.map((keeper) => ({ keeper, incarnation: 1 }));
-  const drop = {
-    keeper: k4,
-    incarnation: 1,
-    why: 'surplus',
-    staying,
-    verifyWithinMs: 50_000,
-  } as const;
-  const orderDrop = (fileId: FileId = f1): void =>
-    dispatcher.onLoopEffect({ type: 'drop', fileId, ...drop });
-  return { at, orderDrop };
-}
-
-function store(at: AWorld, newFileId: FileId, target: number): void {
-  const uploadId = uploadIdOf(Number.parseInt(newFileId, 16));
-  const name = newFileId === f1 ? 'a' : newFileId;
-  at.table.reserve({ uploadId, newFileId, name, target });
-  at.table.store({ uploadId, fileId: newFileId });
-  for (const keeper of [k2, k3, k4]) copyTo(at, newFileId, keeper);
-}
-
-function copyTo(at: AWorld, fileId: FileId, keeper: KeeperId): void {
-  const file = at.table.ask('find file', { fileId });
-  if (file === null) throw new Error('the file has been stored');
-  const { size, digest, mp4 } = file;
-  at.table.ask('record stored', {
-    ...{ keeper, incarnation: 1, fileId, size, digest, mp4, at: at.world.wallMs() },
-  });
-}
-
-function expectRefused(at: AWorld): void {
-  expect(at.toLoop).toContainEqual(refused);
-  expect(at.orders(k4)).toEqual([]);
-  expect(at.table.replicas()).toContain('k4 sound 1');
-}

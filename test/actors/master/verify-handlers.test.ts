@@ -139,6 +139,8 @@ const report = (at: AWorld, keeper: KeeperId, outcome: Outcome, reason = '') =>
     fileId: f1,
     outcome,
     reason,
+    challenge: '',
+    proof: '',
   });
 
 const bad = (keeper: KeeperId) => ({ fileId: f1, keeperId: keeper, chunk: 0 });

@@ -7,8 +7,14 @@ const sound: VerifyOutcome = { outcome: 'sound', reason: '' };
 describe('waiting for a verification', () => {
   it('ends for everyone who waits for the same replica, and for nobody else', async () => {
     const watch = new VerifyWatch();
-    const same = [watch.wait(f1, k1, 60_000), watch.wait(f1, k1, 60_000)];
-    const others = [watch.wait(f2, k1, 60_000), watch.wait(f1, k2, 60_000)];
+    const same = [
+      watch.wait(f1, k1, { timeoutMs: 60_000 }),
+      watch.wait(f1, k1, { timeoutMs: 60_000 }),
+    ];
+    const others = [
+      watch.wait(f2, k1, { timeoutMs: 60_000 }),
+      watch.wait(f1, k2, { timeoutMs: 60_000 }),
+    ];
 
     watch.tell(f1, k1, sound);
 
@@ -23,7 +29,10 @@ describe('waiting for a verification', () => {
   it('L16: ends for everyone when the master stops, and leaves no clock behind', async () => {
     vi.useFakeTimers();
     const watch = new VerifyWatch();
-    const outcomes = [watch.wait(f1, k1, 60_000), watch.wait(f2, k2, 60_000)];
+    const outcomes = [
+      watch.wait(f1, k1, { timeoutMs: 60_000 }),
+      watch.wait(f2, k2, { timeoutMs: 60_000 }),
+    ];
 
     watch.close();
     const clocks = vi.getTimerCount();
@@ -38,7 +47,7 @@ describe('waiting for a verification', () => {
     const watch = new VerifyWatch();
     watch.close();
 
-    const outcome = await watch.wait(f1, k1, 60_000);
+    const outcome = await watch.wait(f1, k1, { timeoutMs: 60_000 });
 
     expect(outcome).toEqual({ outcome: 'unknown', reason: 'the master is stopping' });
     expect(watch.isUnderWay(f1, k1)).toBe(false);
@@ -48,7 +57,7 @@ describe('waiting for a verification', () => {
     vi.useFakeTimers();
     const watch = new VerifyWatch();
 
-    const outcome = watch.wait(f1, k1, 2 ** 40);
+    const outcome = watch.wait(f1, k1, { timeoutMs: 2 ** 40 });
     vi.advanceTimersByTime(60_000);
     const isUnderWay = watch.isUnderWay(f1, k1);
     watch.close();
@@ -62,7 +71,7 @@ describe('waiting for a verification', () => {
     vi.useFakeTimers();
     const watch = new VerifyWatch();
 
-    const outcome = watch.wait(f1, k1, 61_000);
+    const outcome = watch.wait(f1, k1, { timeoutMs: 61_000 });
     vi.advanceTimersByTime(61_000);
     vi.useRealTimers();
 
@@ -72,7 +81,7 @@ describe('waiting for a verification', () => {
 
   it('ends when its keeper is lost, and not when another is whose name ends alike', async () => {
     const watch = new VerifyWatch();
-    const outcome = watch.wait(f1, k1, 60_000);
+    const outcome = watch.wait(f1, k1, { timeoutMs: 60_000 });
 
     watch.lose('1' as typeof k1);
     const stillWaits = watch.isUnderWay(f1, k1);
@@ -82,11 +91,35 @@ describe('waiting for a verification', () => {
     expect(await outcome).toEqual({ outcome: 'unknown', reason: 'its keeper was lost' });
   });
 
+  it('is not ended by a word without the proof that it waits for', async () => {
+    const watch = new VerifyWatch();
+    const challenge = 'c'.repeat(64);
+    const asked = watch.wait(f1, k1, { timeoutMs: 60_000, challenge });
+    const beside = watch.wait(f1, k1, { timeoutMs: 60_000 });
+    const proven: VerifyOutcome = { ...sound, proof: { challenge, answer: 'a' } };
+
+    watch.tell(f1, k1, { ...sound, proof: { challenge: 'd'.repeat(64), answer: 'a' } });
+    watch.tell(f1, k1, sound);
+    watch.tell(f1, k1, proven);
+
+    expect(await asked).toEqual(proven);
+    expect(await beside).toMatchObject({ proof: { challenge: 'd'.repeat(64) } });
+  });
+
+  it('ends with what is not sound, proof or not', async () => {
+    const watch = new VerifyWatch();
+    const asked = watch.wait(f1, k1, { timeoutMs: 60_000, challenge: 'c'.repeat(64) });
+
+    watch.tell(f1, k1, { outcome: 'absent', reason: '' });
+
+    expect(await asked).toEqual({ outcome: 'absent', reason: '' });
+  });
+
   it('goes on for the others when one of them leaves', async () => {
     const watch = new VerifyWatch();
     const leaving = new AbortController();
-    const left = watch.wait(f1, k1, 60_000, leaving.signal);
-    const stays = watch.wait(f1, k1, 60_000);
+    const left = watch.wait(f1, k1, { timeoutMs: 60_000, signal: leaving.signal });
+    const stays = watch.wait(f1, k1, { timeoutMs: 60_000 });
 
     leaving.abort();
     watch.tell(f1, k1, sound);
@@ -98,7 +131,7 @@ describe('waiting for a verification', () => {
   it('does not begin for one who has left before', async () => {
     const watch = new VerifyWatch();
 
-    const outcome = await watch.wait(f1, k1, 60_000, AbortSignal.abort());
+    const outcome = await watch.wait(f1, k1, { timeoutMs: 60_000, signal: AbortSignal.abort() });
 
     expect(outcome).toMatchObject({ outcome: 'unknown' });
     expect(watch.isUnderWay(f1, k1)).toBe(false);

@@ -134,10 +134,10 @@ export class LyingKeeper {
   async reportVerified(
     fileId: string,
     outcome: keyof typeof Outcome,
-    stamp = this.stamp(),
+    { stamp = this.stamp(), challenge = '', proof = '' } = {},
   ): Promise<void> {
     const method = this.#client.reportVerified.bind(this.#client);
-    const verified = { stamp, fileId, outcome: Outcome[outcome], reason: '' };
+    const verified = { stamp, fileId, outcome: Outcome[outcome], reason: '', challenge, proof };
     await callUnary('reporting', method, verified);
   }
 
@@ -209,7 +209,10 @@ export class LyingKeeper {
     const { fileId } = value;
     if ($case === 'copy')
       await this.reportStored({ fileId, size: value.size, digest: value.digest });
-    if ($case === 'verify') await this.reportVerified(fileId, 'SOUND');
+    if ($case === 'verify') {
+      const { challenge } = value;
+      await this.reportVerified(fileId, 'SOUND', { challenge, proof: 'f'.repeat(64) });
+    }
     if ($case === 'drop') await this.reportDropped([fileId]);
   }
 

@@ -51,7 +51,7 @@ function readStaged(`,
     },
     {
       file: 'src/storage/verify-replica.ts',
-      from: '    return await parts.place.whileThere(() => judge(parts, fileId, expected, pause));',
+      from: '    return await parts.place.whileThere(() => judge(parts, fileId, expected, reading));',
       to: `    const beside = await readManifestFile(parts.layout.object(fileId).manifest, fileId);
     const { digest } = beside.state === 'sound' ? beside.manifest : expected;
     return await parts.place.whileThere(() =>

@@ -94,7 +94,7 @@ describe('the hash pool', () => {
       const bytes = Buffer.alloc(size, 'reel');
       const { fd } = await anOpenFile(`whole-${size}`, bytes);
 
-      const hashed = await pool.hashFile(fd, size, 2);
+      const hashed = await pool.hashFile(fd, size, { parallel: 2 });
 
       const chunkDigests = new Uint8Array(
         Buffer.concat(chunksOf(bytes).map((chunk) => blake3(chunk))),
@@ -108,7 +108,7 @@ describe('the hash pool', () => {
     const { fd } = await anOpenFile('paused', Buffer.alloc(size, 'reel'));
     const pauses: number[] = [];
 
-    await pool.hashFile(fd, size, 1, async (bytes) => void pauses.push(bytes));
+    await pool.hashFile(fd, size, { pause: async (bytes) => void pauses.push(bytes) });
 
     expect(pauses).toEqual([8 * chunkBytes, 8 * chunkBytes]);
   });
@@ -118,7 +118,9 @@ describe('the hash pool', () => {
     const { fd } = await anOpenFile('stopped', Buffer.alloc(size));
     const stopped = new Error('the keeper is stopping');
 
-    await expect(pool.hashFile(fd, size, 1, () => Promise.reject(stopped))).rejects.toBe(stopped);
+    const reading = pool.hashFile(fd, size, { pause: () => Promise.reject(stopped) });
+
+    await expect(reading).rejects.toBe(stopped);
   });
 
   it('says when a file is shorter than it should be', async () => {

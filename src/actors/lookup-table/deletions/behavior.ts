@@ -3,6 +3,7 @@ import { type Answer, accept, refuse } from '../../../domain/answer.js';
 import { type DropVerdict, judgeDrop } from '../../../domain/drop-guard.js';
 import type { FileRecord } from '../../../domain/file-record.js';
 import type { FileId, KeeperId, WallMs } from '../../../domain/ids.js';
+import { asUnshared, type UnsharedFile } from '../../../domain/replaced-file.js';
 import { withoutAside } from '../../../domain/replica-rows.js';
 import {
   claimKey,
@@ -13,6 +14,7 @@ import {
   nameKey,
   tombstoneKey,
 } from '../../../domain/table-keys.js';
+import type { Tombstone } from '../../../domain/table-rows.js';
 import { bury, condemn, withHolder, withoutHolder } from '../../../domain/tombstone.js';
 import { overtake, type Turn } from '../endings/behavior.js';
 import { fileNamed } from '../files/behavior.js';
@@ -36,7 +38,12 @@ export function removeFile(turn: Turn, { name, at }: Inputs['remove file']): Ans
 }
 
 /** Takes the file out of every answer and writes its tombstone, in one step. */
-export function deleteFile(turn: Turn, file: FileRecord, at: WallMs): void {
+export function deleteFile(
+  turn: Turn,
+  file: FileRecord,
+  at: WallMs,
+  why: 'removed' | 'replaced' = 'removed',
+): void {
   const { fileId } = file;
   turn.remove(fileKey(fileId));
   turn.remove(nameKey(file.name));
@@ -45,7 +52,7 @@ export function deleteFile(turn: Turn, file: FileRecord, at: WallMs): void {
   turn.tell({ type: 'file gone', fileId });
   overtake(turn, file);
   for (const { keeper } of file.replicas) forgetHolder(turn, file, keeper);
-  const tombstone = bury(file, at);
+  const tombstone = bury(file, at, why);
   if (tombstone === undefined) return;
   turn.put(tombstoneKey(fileId), tombstone);
   for (const holder of tombstone.holders) addDue(turn, holder, fileId);
@@ -112,12 +119,26 @@ export function agreeToDrop(turn: Turn, drop: Inputs['agree to drop']): Answer<D
 
 export function dropsDue(
   turn: Turn,
-  { keeper, limit }: Inputs['drops due'],
+  { keeper, after, limit }: Inputs['drops due'],
 ): Answer<TableRequests['drops due']['answer']> {
-  const rows = turn.range(dropsDueOf(keeper), Math.min(limit, turn.limits.pageRowsMax));
+  const rowsMax = Math.min(limit, turn.limits.pageRowsMax);
+  const rows = turn.range(dropsDueOf(keeper, after), rowsMax);
   const fileIds = rows.map((row) => row.fileId);
-  const isDeleted = (fileId: FileId) => turn.get(tombstoneKey(fileId))?.deletedAt !== undefined;
-  return accept({ fileIds, deleted: fileIds.filter(isDeleted) });
+  const deleted: FileId[] = [];
+  const replaced: { fileId: FileId; by: UnsharedFile }[] = [];
+  for (const fileId of fileIds) {
+    const tombstone = turn.get(tombstoneKey(fileId));
+    if (tombstone?.deletedAt !== undefined) deleted.push(fileId);
+    const by = tombstone && unsharedSuccessor(turn, tombstone);
+    if (by !== undefined) replaced.push({ fileId, by });
+  }
+  const next = rows.length < rowsMax ? undefined : fileIds.at(-1);
+  return accept({ fileIds, deleted, replaced, ...(next !== undefined && { next }) });
+}
+
+function unsharedSuccessor(turn: Turn, { replacedAs }: Tombstone): UnsharedFile | undefined {
+  const successor = replacedAs === undefined ? undefined : fileNamed(turn, replacedAs);
+  return successor && asUnshared(successor);
 }
 
 function addDue(turn: Turn, keeper: KeeperId, fileId: FileId): void {

@@ -1,0 +1,33 @@
+/**
+ * Whether the bytes of a file that was replaced have to wait for those that took its name.
+ *
+ * A new file is known by the word of the keeper that received it. Every other keeper compares what
+ * it copies with the digest, so the second replica is the first that more than one vouches for;
+ * until it is there, the older bytes are the only ones that are. Where no second one can be made,
+ * waiting would help nobody, and might keep the room that it takes.
+ */
+import type { FileRecord } from './file-record.js';
+import type { KeeperId } from './ids.js';
+import type { KeeperView } from './keeper-view.js';
+import { hasRoom, isUsable, nothing } from './placement.js';
+import { countSound } from './replica-rows.js';
+
+/** The file that has the name now, while one keeper alone vouches for it. */
+export interface UnsharedFile {
+  /** Bytes. */
+  readonly size: number;
+  readonly holders: readonly KeeperId[];
+}
+
+/** Undefined when the file is vouched for well enough, or is to have one replica only. */
+export function asUnshared(file: FileRecord): UnsharedFile | undefined {
+  if (countSound(file) >= Math.min(2, file.target)) return undefined;
+  return { size: file.size, holders: file.replicas.map(({ keeper }) => keeper) };
+}
+
+export function mustWaitFor({ size, holders }: UnsharedFile, views: Iterable<KeeperView>): boolean {
+  const excluded = new Set(holders);
+  for (const view of views)
+    if (isUsable(view, excluded) && hasRoom(view, size, nothing)) return true;
+  return false;
+}
