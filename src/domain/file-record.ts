@@ -32,6 +32,8 @@ export interface FileRecord {
   readonly name: string;
   /** The name under which it was adopted from a keeper's disk, which another file has. */
   readonly claims?: string;
+  /** The name that its manifests say, since it was given another one. */
+  readonly storedAs?: string;
   /** Bytes. */
   readonly size: number;
   readonly digest: Digest;
@@ -41,6 +43,24 @@ export interface FileRecord {
   readonly mp4: Mp4Facts;
   readonly replicas: readonly ReplicaRecord[];
 }
+
+/** What a manifest says of its file besides what identifies the bytes. */
+export type ManifestFacts = Pick<FileRecord, 'name' | 'createdAt' | 'target' | 'mp4'>;
+
+/** As of the upload, whatever was renamed since: so all manifests of a file say the same. */
+export const factsToStore = ({
+  storedAs,
+  claims,
+  name,
+  createdAt,
+  target,
+  mp4,
+}: FileRecord): ManifestFacts => ({
+  name: storedAs ?? claims ?? name,
+  createdAt,
+  target,
+  mp4,
+});
 
 /** Where the bytes lie below a keeper's root; names given by users never become paths. */
 export const replicaPath = (fileId: FileId): string =>

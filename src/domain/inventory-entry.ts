@@ -1,5 +1,5 @@
 /** What a keeper says of one file in its inventory. */
-import type { FileRecord } from './file-record.js';
+import type { ManifestFacts } from './file-record.js';
 import type { Digest, FileId, UploadId } from './ids.js';
 
 export interface InventoryEntry {
@@ -13,6 +13,3 @@ export interface InventoryEntry {
   /** Of a whole replica, from keepers that are to be taken in. */
   readonly facts?: ManifestFacts;
 }
-
-/** What a manifest says of its file besides what identifies the bytes. */
-export type ManifestFacts = Pick<FileRecord, 'name' | 'createdAt' | 'target' | 'mp4'>;

@@ -1,5 +1,5 @@
 /** Files, what keepers hold of them, and their facts between the domain and the wire. */
-import type { FileRecord } from '../domain/file-record.js';
+import type { ManifestFacts } from '../domain/file-record.js';
 import type { FileView } from '../domain/file-view.js';
 import {
   type Digest,
@@ -18,7 +18,10 @@ import {
   Mp4Track_Type,
   type Mp4Track as Mp4TrackWire,
 } from './generated/reelkeep/v1/common.js';
-import type { InventoryEntry } from './generated/reelkeep/v1/keeper.js';
+import type {
+  InventoryEntry,
+  ManifestFacts as ManifestFactsWire,
+} from './generated/reelkeep/v1/keeper.js';
 import { replicaStateOf, replicaStates, wordOf } from './words.js';
 
 export const toFileMessage = (file: FileView): File => ({
@@ -64,17 +67,25 @@ interface FoundReplica {
   readonly uploadId: UploadId;
   readonly quarantined: boolean;
   readonly aside: boolean;
-  readonly facts?: Pick<FileRecord, 'name' | 'createdAt' | 'target' | 'mp4'>;
+  readonly facts?: ManifestFacts;
 }
 
 export const toInventoryMessage = ({ facts, ...entry }: FoundReplica): InventoryEntry => ({
   ...entry,
-  facts: facts && {
-    name: facts.name,
-    createdAtMs: facts.createdAt,
-    target: facts.target,
-    mp4: toMp4Message(facts.mp4),
-  },
+  facts: facts && toFactsMessage(facts),
+});
+
+export const toFactsMessage = ({ createdAt, mp4, ...facts }: ManifestFacts): ManifestFactsWire => ({
+  ...facts,
+  createdAtMs: createdAt,
+  mp4: toMp4Message(mp4),
+});
+
+export const fromFactsMessage = (facts: ManifestFactsWire): ManifestFacts => ({
+  name: facts.name,
+  createdAt: wallMs(facts.createdAtMs),
+  target: facts.target,
+  mp4: fromMp4Message(facts.mp4),
 });
 
 const nothing: Mp4FactsWire = {

@@ -10,8 +10,10 @@
  * A master that made its table again wants more: what the manifests say of whole replicas, and
  * first of all which files this keeper was told to delete.
  */
+
+import type { ManifestFacts } from '../domain/file-record.js';
 import { digest, type FileId, uploadId } from '../domain/ids.js';
-import type { InventoryEntry, ManifestFacts } from '../domain/inventory-entry.js';
+import type { InventoryEntry } from '../domain/inventory-entry.js';
 import type { Manifest } from '../domain/manifest.js';
 import { isDiskFailure } from './disk-error.js';
 import { storageLimits } from './limits.js';

@@ -1,5 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { uploadId, wallMs } from '../../src/domain/ids.js';
+import { decodeManifest, encodeManifest } from '../../src/domain/manifest.js';
+import { blake3 } from '../../src/storage/blake3.js';
 import { type Authority, liar, makeAuthority } from './hostile/certified-cluster.js';
 import { listenDripping, silence, waysToLie } from './hostile/lies.js';
 import { LyingKeeper } from './hostile/lying-keeper.js';
@@ -80,6 +83,30 @@ describe('wrong bytes of a keeper that lies', { timeout: 120_000 }, () => {
     expect(before).toBeGreaterThan(0);
     expect(asked).toBeGreaterThan(before);
     expect(await soundOn(rig, file, ['k1', 'k2'], sum)).toEqual(['k1', 'k2']);
+  });
+});
+
+describe('what a manifest says besides the bytes', { timeout: 120_000 }, () => {
+  it('S4: does not travel with a copy when it is not what the master says', async () => {
+    const { rig, file } = await startWithFilm(1, ['--target', '2']);
+    const [replica] = file.replicas;
+    if (replica === undefined) throw new Error('there is a replica');
+    const manifestOn = (keeper: string) =>
+      rig.data(keeper, replica.path.replace(/mp4$/, 'manifest'));
+    const written = decodeManifest(await readFile(manifestOn('k1')), blake3);
+    if (!written.ok) throw new Error(written.reason);
+    const { manifest } = written;
+    const other = { name: 'other.mp4', target: 9, createdAt: wallMs(1) };
+    const forged = { ...manifest, ...other, uploadId: uploadId('f'.repeat(32)) };
+    await writeFile(manifestOn('k1'), encodeManifest(forged, blake3));
+    await rig.succeed('mv', 'film.mp4', 'renamed.mp4');
+
+    await rig.startKeeper('k2');
+    await rig.until('there is a copy', async () =>
+      (await rig.stat('renamed.mp4')).replicas.some(({ keeper }) => keeper === 'k2'),
+    );
+
+    expect(decodeManifest(await readFile(manifestOn('k2')), blake3)).toEqual(written);
   });
 });
 

@@ -2,6 +2,7 @@
 import { createActor, fromPromise } from 'xstate';
 import { chunkCount } from '../../domain/chunk-plan.js';
 import { ReelkeepError } from '../../domain/errors.js';
+import type { ManifestFacts } from '../../domain/file-record.js';
 import {
   type Digest,
   digest,
@@ -9,9 +10,12 @@ import {
   fileId,
   type KeeperId,
   keeperId,
+  type UploadId,
+  uploadId,
 } from '../../domain/ids.js';
 import { chunkDigest, decodeManifest, type Manifest } from '../../domain/manifest.js';
 import { copyMachine } from '../../machines/copy.machine.js';
+import { fromFactsMessage } from '../../rpc/file-message.js';
 import type { TransferSource } from '../../rpc/generated/reelkeep/v1/common.js';
 import type { CopyCommand } from '../../rpc/generated/reelkeep/v1/keeper.js';
 import { blake3 } from '../../storage/blake3.js';
@@ -57,6 +61,9 @@ class Copy {
   readonly #digest: Digest;
   readonly #buffers: BufferSource;
   readonly #isPressing: boolean;
+  readonly #uploadId: UploadId;
+  /** As the master knows them: those of a source's manifest are covered by no digest. */
+  readonly #facts: ManifestFacts;
   readonly #sources: ReadonlyMap<KeeperId, TransferSource>;
   /** Chunks not yet on this disk. */
   readonly #missing: Set<number>;
@@ -72,6 +79,8 @@ class Copy {
     this.#size = command.size;
     this.#digest = digest(command.digest);
     this.#isPressing = command.pressing;
+    this.#uploadId = uploadId(command.uploadId);
+    this.#facts = factsOf(command);
     this.#sources = new Map(command.sources.map((source) => [keeperId(source.keeperId), source]));
     this.#missing = new Set(Array.from({ length: chunkCount(command.size) }, (_, index) => index));
   }
@@ -117,15 +126,10 @@ class Copy {
 
   async stage(): Promise<void> {
     if (this.#staged !== undefined) return;
-    const manifest = this.#needManifest();
-    const staged = await this.#world.store.stage(this.#fileId, manifest.uploadId, this.#size);
-    const { name, createdAt, target, mp4 } = manifest;
+    const staged = await this.#world.store.stage(this.#fileId, this.#uploadId, this.#size);
     this.#staged = staged;
-    this.#storing = startStoring(this.#world, {
-      staged,
-      isUpload: false,
-      fields: { name, createdAt, target, mp4 },
-    });
+    const fields = this.#facts;
+    this.#storing = startStoring(this.#world, { staged, isUpload: false, fields });
   }
 
   async fetchChunks(source: KeeperId, signal: AbortSignal): Promise<void> {
@@ -172,6 +176,12 @@ class Copy {
       throw new ReelkeepError('internal', 'the manifest is not there yet');
     return this.#manifest;
   }
+}
+
+function factsOf({ facts }: CopyCommand): ManifestFacts {
+  if (facts === undefined)
+    throw new ReelkeepError('usage', 'the master does not say what the manifest is to say');
+  return fromFactsMessage(facts);
 }
 
 const lives = new Lives<Copy>();

@@ -16,7 +16,8 @@ import type { TableSummary } from '../../domain/table-summary.js';
 import type { SeenBefore } from '../../domain/term-line.js';
 import type { UploadEnded, UploadProgress } from '../../domain/upload-news.js';
 
-export type { InventoryEntry, ManifestFacts } from '../../domain/inventory-entry.js';
+export type { ManifestFacts } from '../../domain/file-record.js';
+export type { InventoryEntry } from '../../domain/inventory-entry.js';
 export type { KeeperRecord } from '../../domain/keeper-record.js';
 export type { TableSummary } from '../../domain/table-summary.js';
 

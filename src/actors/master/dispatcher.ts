@@ -5,8 +5,9 @@
  * message to the actor that asked.
  */
 import { parseAddress } from '../../domain/address.js';
-import type { FileRecord } from '../../domain/file-record.js';
+import { type FileRecord, factsToStore } from '../../domain/file-record.js';
 import { takeCensus } from '../../domain/replica-census.js';
+import { toFactsMessage } from '../../rpc/file-message.js';
 import type { MonitorEffect } from '../heartbeat-monitor/messages.js';
 import type { TableNotice } from '../lookup-table/messages.js';
 import type { ReplicationEffect } from '../replication-loop/messages.js';
@@ -135,7 +136,18 @@ export class Dispatcher {
     const tickets = readTickets(this.#world, file, sources, { keeper: destination });
     if (tickets.length === 0) throw new Error('no source has a key yet');
     const pressing = takeCensus(file, keepers.views).live.length <= 1;
-    const value = { fileId, incarnation, size, digest, sources: tickets, pressing };
+    const { uploadId } = file;
+    const facts = toFactsMessage(factsToStore(file));
+    const value = {
+      fileId,
+      uploadId,
+      facts,
+      incarnation,
+      size,
+      digest,
+      sources: tickets,
+      pressing,
+    };
     if (!keepers.send(destination, { $case: 'copy', value }))
       throw new Error(`${destination} is not connected`);
     log.info({ file: fileId, name: file.name, destination, sources }, 'copy ordered');

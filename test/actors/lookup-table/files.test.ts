@@ -76,14 +76,18 @@ describe('remove file', () => {
 });
 
 describe('rename file', () => {
-  it('moves the name and nothing else', () => {
+  it('moves the name and nothing else, and remembers what manifests say', () => {
     const table = stored([k1]);
     const before = table.ask('find file', { name: 'a' });
 
-    table.ask('rename file', { name: 'a', newName: 'b' });
+    for (const [name, newName] of [
+      ['a', 'x'],
+      ['x', 'b'],
+    ] as const)
+      table.ask('rename file', { name, newName });
 
     expect(table.ask('find file', { name: 'a' })).toBeNull();
-    expect(table.ask('find file', { name: 'b' })).toEqual({ ...before, name: 'b' });
+    expect(table.ask('find file', { name: 'b' })).toEqual({ ...before, name: 'b', storedAs: 'a' });
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Dispatcher } from '../../../src/actors/master/dispatcher.js';
 import { wallMs } from '../../../src/domain/ids.js';
 import { decodeClaims } from '../../../src/transfer/ticket-claims.js';
-import { f1, good, k1, k2, k3 } from '../lookup-table/table-under-test.js';
+import { f1, good, k1, k2, k3, u1 } from '../lookup-table/table-under-test.js';
 import { AWorld, settled } from './a-world.js';
 
 describe('a copy that the loop orders', () => {
@@ -25,6 +25,23 @@ describe('a copy that the loop orders', () => {
     expect(tickets).toHaveLength(sources.length);
     for (const ticket of tickets)
       expect(decodeClaims(ticket?.claims ?? Buffer.alloc(0))).toMatchObject({ forCopy: true });
+  });
+});
+
+describe('the manifest of a copy', () => {
+  it('is to say what the table says, under the name of the upload', async () => {
+    const at = beside();
+    at.join(k3);
+    at.table.ask('rename file', { name: 'a', newName: 'b' });
+
+    const copy = { fileId: f1, size: 10, digest: good, sources: [k1], destination: k3 };
+    new Dispatcher(at.world).onLoopEffect({ type: 'copy', ...copy });
+    await settled();
+
+    expect(at.told.get(k3)?.at(-1)?.value).toMatchObject({
+      uploadId: u1,
+      facts: { name: 'a', createdAtMs: 5, target: 2 },
+    });
   });
 });
 

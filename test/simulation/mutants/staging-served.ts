@@ -8,8 +8,8 @@ export const stagingServed: Mutant = {
   patches: [
     {
       file: 'src/actors/keeper/copying.ts',
-      from: 'this.#world.store.stage(this.#fileId, manifest.uploadId, this.#size);',
-      to: 'this.#world.store.stage(this.#fileId, manifest.uploadId, this.#size, manifest);',
+      from: 'this.#world.store.stage(this.#fileId, this.#uploadId, this.#size);',
+      to: 'this.#world.store.stage(this.#fileId, this.#uploadId, this.#size, this.#needManifest());',
     },
     {
       file: 'src/storage/replica-store.ts',

@@ -1,7 +1,7 @@
 /** Files by name and by id, for people, for the replication loop and for the summary. */
 import assert from 'node:assert/strict';
 import { type Answer, accept, refuse } from '../../../domain/answer.js';
-import type { FileRecord } from '../../../domain/file-record.js';
+import { type FileRecord, factsToStore } from '../../../domain/file-record.js';
 import {
   claimKey,
   fileKey,
@@ -61,7 +61,7 @@ export function renameFile(
   if (turn.get(reservationKey(newName)) !== undefined)
     return refuse('conflict', `"${newName}" is being written by an upload`);
   const { claims, ...rest } = file;
-  const renamed = { ...rest, name: newName };
+  const renamed = { ...rest, name: newName, storedAs: factsToStore(file).name };
   if (claims !== undefined) turn.remove(claimKey(claims, file.fileId));
   turn.remove(nameKey(name));
   turn.put(nameKey(newName), { fileId: file.fileId });
