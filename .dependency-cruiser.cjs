@@ -1,4 +1,4 @@
-const rooms = '^src/(domain|machines|transfer|storage|rpc|credentials|actors|cli)/';
+const rooms = '^src/(domain|machines|http|transfer|storage|rpc|credentials|actors|cli)/';
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -48,8 +48,21 @@ module.exports = {
     {
       name: 'shells-do-not-know-each-other',
       severity: 'error',
-      from: { path: '^src/(transfer|storage|rpc|credentials)/' },
+      from: { path: '^src/(http|transfer|storage|rpc|credentials)/' },
       to: { path: rooms, pathNot: ['^src/$1/', '^src/domain/'] },
+    },
+    {
+      name: 'http-knows-no-server',
+      comment: 'what HTTP means, without a server, a socket or a cluster',
+      severity: 'error',
+      from: { path: '^src/http/' },
+      to: { pathNot: ['^src/(http|domain)/', '^(node:)?assert(/strict)?$'] },
+    },
+    {
+      name: 'only-the-gateway-serves-http',
+      severity: 'error',
+      from: { pathNot: ['^src/actors/gateway/', '^test/'] },
+      to: { path: 'node_modules/fastify' },
     },
     {
       name: 'only-actors-cli-and-bin-compose',

@@ -1,5 +1,5 @@
 /**
- * What master and keeper share as programs: log flags, a configuration file, the ready
+ * What master, keeper and gateway share as programs: log flags, a configuration file, the ready
  * line, signals and exit codes.
  */
 import { readFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ interface RunningServer {
 }
 
 export interface ServerProgram {
-  readonly role: 'master' | 'keeper';
+  readonly role: 'master' | 'keeper' | 'gateway';
   readonly argv: readonly string[];
   readonly program: Command;
   /** @param flags of the command line, over those of the configuration file */

@@ -1,13 +1,15 @@
 /**
- * Every way in which Reelkeep says no, and the one table from a code to its gRPC status and exit code.
+ * Every way in which Reelkeep says no, and the one table from a code to its gRPC status, exit code and
+ * HTTP status.
  *
  * Failures are values in pure code and events in machines; they become a `ReelkeepError` at an edge.
  */
 
-/** gRPC status numbers as in the gRPC specification; written here because the domain imports nothing. */
+/** gRPC and HTTP status numbers as in their specifications; written here because the domain imports nothing. */
 interface ErrorKind {
   readonly grpcStatus: number;
   readonly exitCode: number;
+  readonly httpStatus: number;
   readonly means: string;
 }
 
@@ -15,23 +17,70 @@ export const errorKinds = {
   internal: {
     grpcStatus: 13,
     exitCode: 1,
+    httpStatus: 500,
     means: 'a defect, or anything without a code of its own',
   },
-  usage: { grpcStatus: 3, exitCode: 2, means: 'the command or the request is not well formed' },
-  'not-found': { grpcStatus: 5, exitCode: 3, means: 'there is no such file, keeper or upload' },
-  'not-allowed': { grpcStatus: 7, exitCode: 4, means: 'the caller may not do this' },
-  unavailable: { grpcStatus: 14, exitCode: 5, means: 'it may work when tried again' },
+  usage: {
+    grpcStatus: 3,
+    exitCode: 2,
+    httpStatus: 400,
+    means: 'the command or the request is not well formed',
+  },
+  'not-found': {
+    grpcStatus: 5,
+    exitCode: 3,
+    httpStatus: 404,
+    means: 'there is no such file, keeper or upload',
+  },
+  'not-allowed': {
+    grpcStatus: 7,
+    exitCode: 4,
+    httpStatus: 403,
+    means: 'the caller may not do this',
+  },
+  unavailable: {
+    grpcStatus: 14,
+    exitCode: 5,
+    httpStatus: 503,
+    means: 'it may work when tried again',
+  },
   'unknown-outcome': {
     grpcStatus: 4,
     exitCode: 5,
+    httpStatus: 504,
     means: 'it may or may not have happened; ask before trying again',
   },
-  conflict: { grpcStatus: 6, exitCode: 6, means: 'the name exists or is being written' },
-  integrity: { grpcStatus: 15, exitCode: 7, means: 'bytes do not match their digest' },
-  partial: { grpcStatus: 2, exitCode: 8, means: 'some of several files failed' },
-  'no-space': { grpcStatus: 8, exitCode: 9, means: 'the cluster or a disk has no room' },
-  'refused-input': { grpcStatus: 9, exitCode: 10, means: 'not an mp4, a bad name, or too large' },
-  stale: { grpcStatus: 10, exitCode: 5, means: 'an older epoch, incarnation or report' },
+  conflict: {
+    grpcStatus: 6,
+    exitCode: 6,
+    httpStatus: 409,
+    means: 'the name exists or is being written',
+  },
+  integrity: {
+    grpcStatus: 15,
+    exitCode: 7,
+    httpStatus: 502,
+    means: 'bytes do not match their digest',
+  },
+  partial: { grpcStatus: 2, exitCode: 8, httpStatus: 500, means: 'some of several files failed' },
+  'no-space': {
+    grpcStatus: 8,
+    exitCode: 9,
+    httpStatus: 507,
+    means: 'the cluster or a disk has no room',
+  },
+  'refused-input': {
+    grpcStatus: 9,
+    exitCode: 10,
+    httpStatus: 422,
+    means: 'not an mp4, a bad name, or too large',
+  },
+  stale: {
+    grpcStatus: 10,
+    exitCode: 5,
+    httpStatus: 503,
+    means: 'an older epoch, incarnation or report',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorKinds;
@@ -56,6 +105,8 @@ export class ReelkeepError extends Error {
 }
 
 export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(errorKinds, text);
+
+export const httpStatusOf = (code: ErrorCode): number => errorKinds[code].httpStatus;
 
 export const exitCodeOf = (code: ErrorCode): number => errorKinds[code].exitCode;
 

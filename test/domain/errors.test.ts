@@ -29,6 +29,27 @@ describe('errors', () => {
     });
   });
 
+  it('keep the HTTP statuses that programs rely on', () => {
+    const statuses = Object.fromEntries(
+      Object.entries(errorKinds).map(([code, kind]) => [code, kind.httpStatus]),
+    );
+
+    expect(statuses).toEqual({
+      internal: 500,
+      usage: 400,
+      'not-found': 404,
+      'not-allowed': 403,
+      unavailable: 503,
+      'unknown-outcome': 504,
+      conflict: 409,
+      integrity: 502,
+      partial: 500,
+      'no-space': 507,
+      'refused-input': 422,
+      stale: 503,
+    });
+  });
+
   it('have a gRPC status of their own each', () => {
     const statuses = Object.values(errorKinds).map((kind) => kind.grpcStatus);
 

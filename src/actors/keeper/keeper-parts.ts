@@ -78,7 +78,7 @@ export class KeeperParts {
 
   async #identify(): Promise<void> {
     const { config, log, onPoolDeath } = this.#options;
-    this.#credentials = await openCredentials(config.credentialsDir, 'keeper', log);
+    this.#credentials = await openCredentials(config.credentialsDir, ['keeper'], log);
     const id = idFor(config, this.#credentials);
     const pool = HashPool.create({ threads: config.poolThreads, onDeath: onPoolDeath });
     this.#pool = pool;

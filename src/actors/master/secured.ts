@@ -22,7 +22,7 @@ export async function openSecured(
   { credentialsDir, policy }: Pick<MasterConfig, 'credentialsDir' | 'policy'>,
   log: Logger,
 ): Promise<Secured | undefined> {
-  const credentials = await openCredentials(credentialsDir, 'master', log);
+  const credentials = await openCredentials(credentialsDir, ['master'], log);
   if (credentials === undefined || policy === undefined) return undefined;
   const onNews = tellPolicy(policy, log);
   try {

@@ -9,13 +9,13 @@ import type { Role } from '../../domain/principal.js';
  */
 export async function openCredentials(
   directory: string | undefined,
-  role: Role,
+  roles: readonly Role[],
   log: Logger,
 ): Promise<Credentials | undefined> {
   if (directory === undefined) return undefined;
   return await Credentials.open({
     directory,
-    roles: [role],
+    roles,
     onNews: (news) => {
       if (news === 'renewed') log.info({ directory }, 'the certificate was renewed');
       else

@@ -1,4 +1,4 @@
-/** A master or keeper as a child process: started, known to be ready, and ended by its pid. */
+/** A master, keeper or gateway as a child process: started, known to be ready, and ended by its pid. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { ReelkeepError } from '../../domain/errors.js';
 
-export type ProgramName = 'master' | 'keeper' | 'client';
+export type ProgramName = 'master' | 'keeper' | 'gateway' | 'client';
 
 export interface ReadyLine {
   readonly host: string;

@@ -1,0 +1,63 @@
+/** What a gateway can be told, what it takes for granted, and how the numbers hang together. */
+import { parseAddress } from '../../domain/address.js';
+import { ReelkeepError } from '../../domain/errors.js';
+import { requireMayListen } from './require-may-listen.js';
+
+/** All optional; times in milliseconds. */
+export interface GatewayOptions {
+  /** 0 takes a free one; 8080. */
+  readonly port?: number;
+  /** Address to listen on; 127.0.0.1. */
+  readonly host?: string;
+  /** `host:port`; 127.0.0.1:7000. */
+  readonly master?: string;
+  /** Directory of the certificate by which this gateway is known; plain text without it. */
+  readonly credentialsDir?: string | undefined;
+  /** Without any progress for so long a request to the cluster fails; 30 s. */
+  readonly timeoutMs?: number;
+}
+
+export interface GatewayConfig extends Required<GatewayOptions> {
+  readonly http: HttpLimits;
+  /** How long answers may go on when the gateway stops. */
+  readonly drainGraceMs: number;
+}
+
+interface HttpLimits {
+  /** Further connections are cut. */
+  readonly connectionsMax: number;
+  /** All headers of a request, in bytes. */
+  readonly headerBytesMax: number;
+  /** For them to arrive. */
+  readonly headersTimeoutMs: number;
+  /** A connection that neither sends nor takes a byte while a request is under way. */
+  readonly socketIdleMs: number;
+  /** A connection that waits for its next request. */
+  readonly keepAliveMs: number;
+  /** Of a request that is no film. */
+  readonly bodyBytesMax: number;
+}
+
+/** @throws ReelkeepError `usage` */
+export function resolveConfig(options: GatewayOptions): GatewayConfig {
+  const config: GatewayConfig = {
+    port: options.port ?? 8080,
+    host: options.host ?? '127.0.0.1',
+    master: options.master ?? '127.0.0.1:7000',
+    credentialsDir: options.credentialsDir,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    http: {
+      connectionsMax: 1_024,
+      headerBytesMax: 16 * 1024,
+      headersTimeoutMs: 10_000,
+      socketIdleMs: 120_000,
+      keepAliveMs: 30_000,
+      bodyBytesMax: 64 * 1024,
+    },
+    drainGraceMs: 10_000,
+  };
+  if (parseAddress(config.master) === undefined)
+    throw new ReelkeepError('usage', `--master ${config.master}: give HOST:PORT`);
+  requireMayListen(config);
+  return config;
+}

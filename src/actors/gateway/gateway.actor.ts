@@ -1,0 +1,94 @@
+/** The life of a gateway: it listens, also while the master is away, serves, drains and ends. */
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { ReelkeepError } from '../../domain/errors.js';
+import { openCluster } from '../client/open-cluster.js';
+import { openCredentials } from '../runtime/own-credentials.js';
+import { createApp } from './app.js';
+import { type GatewayConfig, type GatewayOptions, resolveConfig } from './config.js';
+import type { App } from './routes.js';
+import type { GatewayWorld } from './world.js';
+
+export interface RunningGateway {
+  /** It listens. */
+  readonly ready: Promise<{ readonly host: string; readonly port: number; readonly id: string }>;
+  /** Rejects with the reason unless it was stopped. */
+  readonly ended: Promise<void>;
+  stop(): void;
+}
+
+/** @throws ReelkeepError `usage` for options that do not go together */
+export function startGateway(options: GatewayOptions, log: Logger): RunningGateway {
+  const config = resolveConfig(options);
+  const stopping = new AbortController();
+  const opening = open(config, log, stopping.signal);
+  const stopped = new Promise<void>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  const ended = opening.then(async (gateway) => {
+    await stopped;
+    await gateway.close();
+  });
+  const ready = opening.then(({ id, port }) => ({ host: config.host, port, id }));
+  // Whoever asks for one of the two learns of it there.
+  ready.catch(() => undefined);
+  ended.catch(() => undefined);
+  return { ready, ended, stop: () => stopping.abort() };
+}
+
+interface Gateway {
+  readonly id: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+async function open(config: GatewayConfig, log: Logger, stopping: AbortSignal): Promise<Gateway> {
+  const credentials = await openCredentials(config.credentialsDir, ['client', 'admin'], log);
+  const { master, timeoutMs } = config;
+  const cluster = openCluster({ master, timeoutMs, credentials });
+  const id = credentials?.principal.name ?? 'gateway';
+  const port = (): number => (app.server.address() as AddressInfo | null)?.port ?? config.port;
+  const world: GatewayWorld = { config, log, cluster, stopping, id, port };
+  const app: App = createApp(world);
+  const letGo = async (): Promise<void> => {
+    await cluster.close();
+    credentials?.close();
+  };
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await app.close();
+    await letGo();
+    throw listenError(error, config);
+  }
+  log.info({ host: config.host, port: port() }, 'listening');
+  const close = async (): Promise<void> => {
+    await drain(app, config);
+    await letGo();
+  };
+  return { id, port: port(), close };
+}
+
+/** What is being answered may go on for the grace; then it is cut. */
+async function drain(app: App, { drainGraceMs }: GatewayConfig): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), drainGraceMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
+  }
+}
+
+function listenError(error: unknown, { host, port }: GatewayConfig): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const where = `${host}:${port}`;
+  if (code === 'EADDRINUSE')
+    return new ReelkeepError(
+      'conflict',
+      `port ${port} of ${host} is in use: choose another with --port, or 0 for a free one`,
+      { cause: error },
+    );
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new ReelkeepError('usage', `cannot listen on ${where}: ${message}`, { cause: error });
+  return error;
+}
