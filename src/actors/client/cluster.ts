@@ -1,7 +1,7 @@
 /** What can be done with a cluster from outside it; all failures are `ReelkeepError`s. */
 import type { Writable } from 'node:stream';
 import type { FileView } from '../../domain/file-view.js';
-import type { Digest, KeeperId, WallMs } from '../../domain/ids.js';
+import type { Digest, KeeperId, UploadId, WallMs } from '../../domain/ids.js';
 import type { ScrubProgress } from '../../domain/keeper-scrub.js';
 import type { KeeperState } from '../../domain/keeper-view.js';
 import type { OwnCredentials } from '../../domain/own-credentials.js';
@@ -66,6 +66,12 @@ export interface PutRequest {
   /** Durable replicas before success; the master's default when absent. */
   readonly acks?: number;
   readonly replace?: boolean;
+  /**
+   * The same one on each try of one upload: a try whose outcome is unknown is safe to repeat with it.
+   * A fresh one when absent. After a failure for good it is used up: the next put with it fails as
+   * `not-found`.
+   */
+  readonly uploadId?: UploadId;
   readonly onProgress?: (progress: TransferProgress) => void;
 }
 

@@ -52,11 +52,11 @@ const machine = uploadMachine.provide({
 const acksGuess = 3;
 
 const inputOf = (
-  { acks, target }: PutRequest,
+  { acks, target, uploadId: id }: PutRequest,
   { size }: UploadSource,
   { patienceMs }: Resources,
 ): UploadInput => ({
-  uploadId: uploadId(randomBytes(16).toString('hex')),
+  uploadId: id ?? uploadId(randomBytes(16).toString('hex')),
   failuresMax: clientLimits.keeperFailuresMax,
   patienceMs: {
     master: patienceMs,
