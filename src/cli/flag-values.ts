@@ -20,6 +20,7 @@ const unitBytes: Readonly<Record<string, number>> = {
   KiB: 1024,
   MiB: 1024 ** 2,
   GiB: 1024 ** 3,
+  TiB: 1024 ** 4,
 };
 
 /** `64MiB` a second in bytes, or `off` for no bound. @throws ReelkeepError `usage` */
@@ -29,6 +30,15 @@ export function parseRate(text: string): number | 'off' {
   const scale = unitBytes[unit ?? ''];
   if (amount === undefined || scale === undefined)
     throw new ReelkeepError('usage', 'give bytes a second such as 64MiB, or off');
+  return Math.round(Number(amount) * scale);
+}
+
+/** `64GiB` in bytes. @throws ReelkeepError `usage` */
+export function parseSize(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(KiB|MiB|GiB|TiB)$/.exec(text) ?? [];
+  const scale = unitBytes[unit ?? ''];
+  if (amount === undefined || scale === undefined)
+    throw new ReelkeepError('usage', 'give a size such as 64GiB');
   return Math.round(Number(amount) * scale);
 }
 

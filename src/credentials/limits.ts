@@ -14,4 +14,10 @@ export const credentialLimits = {
   authorityDays: 3650,
   /** How long a certificate is good, in days. */
   certificateDays: 365,
+  /** By which links are good: the newest signs, the one before is still believed. */
+  linkKeysMax: 2,
+  /** Characters of a link's key or of a session. */
+  linkLengthMax: 4_096,
+  /** How long a link may be good. */
+  linkLifeMsMax: 90 * 24 * 60 * 60 * 1000,
 } as const;

@@ -29,6 +29,18 @@ export function acceptName(text: string): NameVerdict {
   return { ok: true, name };
 }
 
+export type PrefixVerdict =
+  | { readonly ok: true; readonly prefix: string }
+  | { readonly ok: false; readonly reason: string };
+
+/** What names may begin with; the empty one is every name's. */
+export function acceptPrefix(text: string): PrefixVerdict {
+  if (text === '') return { ok: true, prefix: '' };
+  const verdict = acceptName(text.endsWith('/') ? text.slice(0, -1) : text);
+  if (!verdict.ok) return verdict;
+  return { ok: true, prefix: text.endsWith('/') ? `${verdict.name}/` : verdict.name };
+}
+
 /**
  * As names are stored and compared. Putting accents in order takes time with the square of how many
  * there are, so that a message full of them would keep a process busy for an hour.

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { clientLimits } from '../../src/actors/client/client-limits.js';
 import { resolveConfig as resolveGatewayConfig } from '../../src/actors/gateway/config.js';
+import { sessionLimits } from '../../src/actors/gateway/session-limits.js';
 import { uploadLimits } from '../../src/actors/gateway/upload-limits.js';
 import { resolveConfig as resolveKeeperConfig } from '../../src/actors/keeper/config.js';
 import { resolveConfig as resolveMasterConfig } from '../../src/actors/master/config.js';
@@ -25,6 +26,7 @@ const { port: ___, ...gatewayConfig } = resolveGatewayConfig({});
 const limitsOfFiles: Readonly<Record<string, object>> = {
   'actors/client/client-limits.ts': clientLimits,
   'actors/gateway/config.ts': gatewayConfig,
+  'actors/gateway/session-limits.ts': sessionLimits,
   'actors/gateway/upload-limits.ts': uploadLimits,
   'actors/keeper/config.ts': keeperConfig,
   'actors/master/config.ts': masterConfig,

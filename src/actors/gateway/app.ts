@@ -1,15 +1,18 @@
 /** The HTTP server of a gateway: what every request passes, and all routes. */
-import { createServer, type RequestListener, type Server } from 'node:http';
-import fastify, { type FastifyPluginCallback } from 'fastify';
+import fastify, { type FastifyPluginAsync } from 'fastify';
 import { ReelkeepError } from '../../domain/errors.js';
+import { guardAccess } from './access-guard.js';
 import { continueUnlessRouteDoes } from './continue.js';
 import { answerBadSyntax, answerError } from './error-answers.js';
+import { createHttpServer } from './http-server.js';
 import { protect } from './protection.js';
 import type { App, Routes } from './routes.js';
+import { sessionRoutes } from './session-routes.js';
+import { uploadRoutes } from './upload-routes.js';
 import type { GatewayWorld } from './world.js';
 
 /** All of them, each in a file of its own. */
-const allRoutes: readonly Routes[] = [];
+const allRoutes: readonly Routes[] = [sessionRoutes, uploadRoutes];
 
 /** @param routes others than all of them, for tests */
 export function createApp(world: GatewayWorld, routes: readonly Routes[] = allRoutes): App {
@@ -29,33 +32,14 @@ export function createApp(world: GatewayWorld, routes: readonly Routes[] = allRo
     answerError(new ReelkeepError('not-found', 'there is nothing here'), request, reply, log),
   );
   protect(app, world);
+  guardAccess(app, world);
   continueUnlessRouteDoes(app);
   for (const register of routes) app.register(plugin(register, world));
   return app;
 }
 
 const plugin =
-  (register: Routes, world: GatewayWorld): FastifyPluginCallback =>
-  (app, _options, done) => {
-    Promise.resolve(register(app, world)).then(() => done(), done);
+  (register: Routes, world: GatewayWorld): FastifyPluginAsync =>
+  async (app) => {
+    await register(app, world);
   };
-
-function createHttpServer(handler: RequestListener, { config }: GatewayWorld): Server {
-  const { http } = config;
-  const server = createServer(
-    {
-      maxHeaderSize: http.headerBytesMax,
-      headersTimeout: http.headersTimeoutMs,
-      keepAliveTimeout: http.keepAliveMs,
-      // An upload takes as long as it takes, as long as it goes on.
-      requestTimeout: 0,
-      requireHostHeader: true,
-      noDelay: true,
-    },
-    handler,
-  );
-  server.maxConnections = http.connectionsMax;
-  server.setTimeout(http.socketIdleMs);
-  server.on('checkContinue', handler);
-  return server;
-}

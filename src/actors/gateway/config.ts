@@ -1,7 +1,9 @@
 /** What a gateway can be told, what it takes for granted, and how the numbers hang together. */
 import { parseAddress } from '../../domain/address.js';
 import { ReelkeepError } from '../../domain/errors.js';
-import { requireMayListen } from './require-may-listen.js';
+import type { Reserve } from '../../storage/space-meter.js';
+import { type DoorOptions, requireSoundDoor } from './door.js';
+import { secretFileIn } from './link-secret.js';
 
 /** All optional; times in milliseconds. */
 export interface GatewayOptions {
@@ -15,9 +17,25 @@ export interface GatewayOptions {
   readonly credentialsDir?: string | undefined;
   /** Without any progress for so long a request to the cluster fails; 30 s. */
   readonly timeoutMs?: number;
+  /** A certificate that browsers believe, and its key; in the clear without it. */
+  readonly tls?: DoorOptions['tls'];
+  /** A proxy on this machine does the encrypting: whoever comes needs a session. */
+  readonly behindProxy?: boolean;
+  /** Whoever reaches the port may do what the gateway may. */
+  readonly insecure?: boolean;
+  /** Of uploads on their way, and of no other gateway; data/gateway. */
+  readonly spoolDir?: string;
+  /** All uploads on their way together; 64 GiB. */
+  readonly spoolBytesMax?: number;
+  /** Room of that disk that uploads never take; 5 %. */
+  readonly spoolReserve?: Reserve;
+  /** Keys that links are signed with; link-keys.json in the spool's directory. */
+  readonly secretFile?: string | undefined;
 }
 
-export interface GatewayConfig extends Required<GatewayOptions> {
+export interface GatewayConfig extends Required<GatewayOptions>, DoorOptions {
+  readonly tls: DoorOptions['tls'];
+  readonly secretFile: string;
   readonly http: HttpLimits;
   /** How long answers may go on when the gateway stops. */
   readonly drainGraceMs: number;
@@ -46,6 +64,13 @@ export function resolveConfig(options: GatewayOptions): GatewayConfig {
     master: options.master ?? '127.0.0.1:7000',
     credentialsDir: options.credentialsDir,
     timeoutMs: options.timeoutMs ?? 30_000,
+    tls: options.tls,
+    behindProxy: options.behindProxy ?? false,
+    insecure: options.insecure ?? false,
+    spoolDir: options.spoolDir ?? 'data/gateway',
+    spoolBytesMax: options.spoolBytesMax ?? 64 * 1024 ** 3,
+    spoolReserve: options.spoolReserve ?? { percent: 5 },
+    secretFile: options.secretFile ?? secretFileIn(options.spoolDir ?? 'data/gateway'),
     http: {
       connectionsMax: 1_024,
       headerBytesMax: 16 * 1024,
@@ -58,6 +83,6 @@ export function resolveConfig(options: GatewayOptions): GatewayConfig {
   };
   if (parseAddress(config.master) === undefined)
     throw new ReelkeepError('usage', `--master ${config.master}: give HOST:PORT`);
-  requireMayListen(config);
+  requireSoundDoor(config);
   return config;
 }

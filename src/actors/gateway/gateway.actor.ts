@@ -2,10 +2,10 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { ReelkeepError } from '../../domain/errors.js';
-import { openCluster } from '../client/open-cluster.js';
-import { openCredentials } from '../runtime/own-credentials.js';
 import { createApp } from './app.js';
 import { type GatewayConfig, type GatewayOptions, resolveConfig } from './config.js';
+import { doorKind } from './door.js';
+import { openParts } from './gateway-parts.js';
 import type { App } from './routes.js';
 import type { GatewayWorld } from './world.js';
 
@@ -43,28 +43,24 @@ interface Gateway {
 }
 
 async function open(config: GatewayConfig, log: Logger, stopping: AbortSignal): Promise<Gateway> {
-  const credentials = await openCredentials(config.credentialsDir, ['client', 'admin'], log);
-  const { master, timeoutMs } = config;
-  const cluster = openCluster({ master, timeoutMs, credentials });
-  const id = credentials?.principal.name ?? 'gateway';
+  const parts = await openParts(config, log);
+  const { id } = parts;
   const port = (): number => (app.server.address() as AddressInfo | null)?.port ?? config.port;
-  const world: GatewayWorld = { config, log, cluster, stopping, id, port };
+  const world: GatewayWorld = { ...parts, config, log, stopping, port };
   const app: App = createApp(world);
-  const letGo = async (): Promise<void> => {
-    await cluster.close();
-    credentials?.close();
-  };
   try {
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
     await app.close();
-    await letGo();
+    await parts.close();
     throw listenError(error, config);
   }
+  if (doorKind(config) === 'insecure')
+    log.warn({ host: config.host }, 'INSECURE: whoever reaches this port may do anything');
   log.info({ host: config.host, port: port() }, 'listening');
   const close = async (): Promise<void> => {
     await drain(app, config);
-    await letGo();
+    await parts.close();
   };
   return { id, port: port(), close };
 }

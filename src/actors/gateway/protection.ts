@@ -10,6 +10,7 @@ import { ReelkeepError } from '../../domain/errors.js';
 import { isLoopback } from '../../domain/loopback.js';
 import { isCrossSite } from '../../http/cross-site.js';
 import { hostOf } from '../../http/host.js';
+import { doorKind } from './door.js';
 import type { App } from './routes.js';
 import type { GatewayWorld } from './world.js';
 
@@ -33,9 +34,8 @@ export function protect(app: App, world: GatewayWorld): void {
 }
 
 function refuseForeignHost({ headers }: FastifyRequest, world: GatewayWorld): void {
-  const { host } = world.config;
-  // What others reach has as many names as they give it.
-  if (!isLoopback(host)) return;
+  // What others reach has as many names as they give it; a session is good for one of them.
+  if (doorKind(world.config) !== 'loopback') return;
   const asked = hostOf(headers.host ?? '');
   if (asked !== undefined && isLoopback(asked.host) && asked.port === world.port()) return;
   throw new ReelkeepError(

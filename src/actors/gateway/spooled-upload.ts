@@ -43,7 +43,7 @@ export class SpooledUpload {
   #note: SpoolNote;
   /** Of one that passes, until its bytes have ended: no more than that is known. */
   #sizeIsOpen: boolean;
-  #receiving = false;
+  #receiving: Promise<number> | undefined;
   #storing: Promise<FileView> | undefined;
   #gone = false;
 
@@ -76,7 +76,7 @@ export class SpooledUpload {
 
   /** While it is being sent, or stored. */
   get isBusy(): boolean {
-    return this.#receiving || this.#storing !== undefined;
+    return this.#receiving !== undefined || this.#storing !== undefined;
   }
 
   /** What the cluster is doing with it, while it does. */
@@ -102,19 +102,11 @@ export class SpooledUpload {
     if (this.isBusy || this.#gone || this.#note.outcome.type !== 'open' || at !== this.offset)
       throw new ReelkeepError('unavailable', 'this upload takes no bytes there now: ask where');
     const leave = this.#parts.enter();
-    this.#receiving = true;
-    try {
-      const file = await this.#parts.files.reopen(this.id, this.#note.durableBytes);
-      try {
-        await this.#receive(file, bytes, at);
-      } finally {
-        await file.close();
-      }
-      return this.isWhole ? this.#note.size : this.offset;
-    } finally {
-      this.#receiving = false;
+    this.#receiving = this.#append(bytes, at).finally(() => {
+      this.#receiving = undefined;
       leave();
-    }
+    });
+    return await this.#receiving;
   }
 
   /** No more bytes come of one whose size nobody told. */
@@ -135,10 +127,25 @@ export class SpooledUpload {
     return this.#storing;
   }
 
+  /** Resolves when nobody sends it or stores it any more. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.#receiving, this.#storing]);
+  }
+
   /** @throws ReelkeepError `unavailable` while it is being sent or stored */
   async discard(): Promise<void> {
     if (this.isBusy) throw new ReelkeepError('unavailable', 'this upload is in use');
     await this.#vanish();
+  }
+
+  async #append(bytes: Readable, at: number): Promise<number> {
+    const file = await this.#parts.files.reopen(this.id, this.#note.durableBytes);
+    try {
+      await this.#receive(file, bytes, at);
+    } finally {
+      await file.close();
+    }
+    return this.isWhole ? this.#note.size : this.offset;
   }
 
   async #receive(file: SpoolFile, bytes: Readable, from: number): Promise<void> {

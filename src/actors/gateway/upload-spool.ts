@@ -106,8 +106,14 @@ export class UploadSpool {
       await this.#forget(upload);
   }
 
+  /** Resolves when what is under way has come to its end; it is for others to bring that about. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#uploads.values()].map((upload) => upload.settled()));
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#sweeping);
+    await this.settled();
     await this.#files.close();
   }
 

@@ -1,13 +1,22 @@
 /** What the routes of a gateway are given of the world. */
 import type { Logger } from 'pino';
+import type { WebCertificate } from '../../credentials/web-certificate.js';
 import type { Cluster } from '../client/cluster.js';
 import type { GatewayConfig } from './config.js';
+import type { Sessions } from './sessions.js';
+import type { UploadSpool } from './upload-spool.js';
 
 export interface GatewayWorld {
   readonly config: GatewayConfig;
   readonly log: Logger;
   /** As this gateway's own certificate may see it. */
   readonly cluster: Cluster;
+  /** Where uploads wait until they are whole. */
+  readonly spool: UploadSpool;
+  /** Undefined where nobody logs in. */
+  readonly sessions: Sessions | undefined;
+  /** What browsers are shown; undefined in the clear. */
+  readonly webCertificate: WebCertificate | undefined;
   /** Aborted when the gateway is to stop: what goes on for ever ends then. */
   readonly stopping: AbortSignal;
   /** Of the ready line. */

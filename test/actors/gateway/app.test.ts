@@ -5,25 +5,27 @@ import type { Routes } from '../../../src/actors/gateway/routes.js';
 import { ReelkeepError } from '../../../src/domain/errors.js';
 import { startApp } from './an-app.js';
 
+const open = { config: { access: 'open' } } as const;
+
 const echo: Routes = (app) => {
-  app.get('/hello', () => ({ hello: true }));
-  app.post('/echo', (request) => request.body);
+  app.get('/hello', open, () => ({ hello: true }));
+  app.post('/echo', open, (request) => request.body);
   app.post<{ Querystring: { no?: string } }>(
     '/careful',
-    { config: { continues: 'itself' } },
+    { config: { continues: 'itself', access: 'open' } },
     (request, reply) => {
       if (request.query.no !== undefined) throw new ReelkeepError('conflict', 'the name exists');
       sayContinue(request, reply);
       return reply.send({ careful: true });
     },
   );
-  app.get('/defect', () => {
+  app.get('/defect', open, () => {
     throw new TypeError('secrets');
   });
-  app.get('/refused', () => {
+  app.get('/refused', open, () => {
     throw new HttpRefusal(416, 'usage', 'nothing there', { 'Content-Range': 'bytes */7' });
   });
-  app.get('/away', () => {
+  app.get('/away', open, () => {
     throw new ReelkeepError('unavailable', 'the master does not answer');
   });
 };

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import pino from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startGateway } from '../../../src/actors/gateway/gateway.actor.js';
+import { aSpoolDirectory } from './a-spool.js';
 
 const log = pino({ level: 'silent' });
 /** Nobody listens there. */
@@ -10,7 +11,10 @@ const nowhere = '127.0.0.1:1';
 
 describe('a gateway', () => {
   it('serves while its master is away, and ends when it is told to', async () => {
-    const gateway = startGateway({ port: 0, master: nowhere }, log);
+    const gateway = startGateway(
+      { port: 0, master: nowhere, spoolDir: await aSpoolDirectory() },
+      log,
+    );
     onTestFinished(() => gateway.stop());
 
     const { host, port, id } = await gateway.ready;
@@ -29,7 +33,7 @@ describe('a gateway', () => {
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
 
-    const gateway = startGateway({ port, master: nowhere }, log);
+    const gateway = startGateway({ port, master: nowhere, spoolDir: await aSpoolDirectory() }, log);
 
     await expect(gateway.ended).rejects.toMatchObject({
       code: 'conflict',
