@@ -42,6 +42,26 @@ export const clientLimits = {
   reportTimeoutMs: 2_000,
   /** Chunks fetched ahead of a reader of stdout. */
   aheadChunksMax: 8,
+  /** Chunks of opened files in memory, those that are coming included. */
+  chunksReadMax: 64,
+  /** Free buffers of chunks to be read from that are kept for the next ones. */
+  freeChunksMax: 8,
+  /** A chunk that is coming and that nobody wants any more is fetched on for so long. */
+  unwantedChunkMs: 250,
+  /** A reader that has taken nothing for so long keeps no other one waiting for memory. */
+  stalledReaderMs: 1_000,
+  /** A chunk that nobody has read for so long is let go. */
+  unreadChunkMs: 120_000,
+  tendChunksEveryMs: 250,
+  /** Bytes that a reader is given at a time. */
+  pieceBytes: 128 * 1024,
+  /** Files known from earlier readers, and the bytes of their manifests together. */
+  filesKnownMax: 256,
+  manifestsKnownBytesMax: 64 * 1024 * 1024,
+  /** A chunk is not asked for with tickets as old as this while there may be newer ones. */
+  ticketAgeMaxMs: 40_000,
+  /** Between tries to fetch a chunk that no keeper gave. */
+  chunkRetryMs: { firstMs: 100, maxMs: 2_000 },
   /** How often it is looked whether a download waits for its own reader. */
   pulseEveryMs: 1_000,
   /** Names asked for at a time; of the first page, so that something is there at once. */

@@ -11,6 +11,10 @@ export interface Cluster {
   put(request: PutRequest): Promise<FileView>;
   /** Resolves when the file is whole, verified and under its name, or written to the stream. */
   get(request: GetRequest): Promise<FileView>;
+  /** For reading parts of it, by many at once; asks the master where it is now. */
+  open(name: string): Promise<FileReader>;
+  /** Of all that is read from opened files, since the beginning or now. */
+  reading(): ReadingFigures;
   stat(name: string): Promise<FileView>;
   /** In byte order of their names. */
   list(prefix: string): AsyncIterable<FileView>;
@@ -42,6 +46,8 @@ export interface ClusterOptions {
   readonly timeoutMs?: number;
   /** Ends everything under way. */
   readonly signal?: AbortSignal;
+  /** Memory for chunks that are read from opened files, in chunks of 4 MiB; 64. */
+  readonly chunksReadMax?: number;
   /** Plain text without them. */
   readonly credentials?: OwnCredentials | undefined;
 }
@@ -90,6 +96,30 @@ export interface FileDestination {
 
 interface StreamDestination {
   readonly stream: Writable;
+}
+
+/** Of one file, whatever its name is given to meanwhile. */
+export interface FileReader {
+  readonly file: FileView;
+  /**
+   * The bytes from `from` up to `to`, verified and in order, as fast as they are taken. Copies:
+   * they are the caller's.
+   */
+  read(from: number, to: number, signal: AbortSignal): AsyncGenerator<Buffer, void, undefined>;
+}
+
+export interface ReadingFigures {
+  /** Bytes of chunks that keepers have sent. */
+  readonly keeperBytes: number;
+  /** Bytes given to readers. */
+  readonly givenBytes: number;
+  /** Chunks and manifests that were wrong. */
+  readonly badChunks: number;
+  /** Of 4 MiB, with those that are coming. */
+  readonly chunksInMemory: number;
+  readonly chunksComing: number;
+  /** Chunks that are not asked for yet because there is no memory for them. */
+  readonly waitingForMemory: number;
 }
 
 interface Retired {

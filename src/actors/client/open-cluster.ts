@@ -7,6 +7,7 @@ import type { File } from '../../rpc/generated/reelkeep/v1/common.js';
 import { clientLimits } from './client-limits.js';
 import type { Cluster, ClusterOptions, LocalDigest } from './cluster.js';
 import { download } from './download.actor.js';
+import { FileReaders } from './file-readers.js';
 import { toClusterStatus, toFinding, toKeeperInfo, toVerification } from './overview.js';
 import { Resources } from './resources.js';
 import { StatBatch } from './stat-batch.js';
@@ -18,6 +19,11 @@ export function openCluster(options: ClusterOptions): Cluster {
   const { signal } = resources;
   const call: CallOptions = { signal, timeoutMs: resources.patienceMs };
   const change: CallOptions = { ...call, changes: true };
+  let readers: FileReaders | undefined;
+  const reading = (): FileReaders => {
+    readers ??= new FileReaders(resources);
+    return readers;
+  };
   const stats = new StatBatch(() => resources.master, call);
 
   return {
@@ -29,6 +35,8 @@ export function openCluster(options: ClusterOptions): Cluster {
       resources.startEarly();
       return download({ ...request, name: inUnicode(request.name) }, resources);
     },
+    open: async (name) => await reading().open(inUnicode(name)),
+    reading: () => reading().figures,
     stat: async (name) => toView(await stats.stat(inUnicode(name))),
     list: (prefix) => listFiles(prefix, resources, call),
     remove: async (name) => void (await resources.master.remove({ name: inUnicode(name) }, change)),
@@ -53,7 +61,10 @@ export function openCluster(options: ClusterOptions): Cluster {
       for await (const told of resources.master.fsck({}, { signal })) yield toFinding(told);
     },
     digest: (path) => digestLocal(path, resources),
-    close: () => resources.close(),
+    close: async () => {
+      await readers?.close();
+      await resources.close();
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import type { KnownPaces } from './fetch-plan.js';
 
 export class Resources {
   readonly patienceMs: number;
+  readonly chunksReadMax: number;
   readonly buffers = new ChunkBuffers({ buffersMax: clientLimits.chunkBuffersMax });
   readonly keepers: KeeperConnections;
   readonly paces: KnownPaces = new Map();
@@ -21,10 +22,11 @@ export class Resources {
   #master: MasterConnection | undefined;
   #pool: HashPool | undefined;
 
-  constructor({ master, timeoutMs, signal, credentials }: ClusterOptions) {
+  constructor({ master, timeoutMs, signal, credentials, chunksReadMax }: ClusterOptions) {
     this.#address = master;
     this.#credentials = credentials;
     this.patienceMs = timeoutMs ?? clientLimits.patienceMs;
+    this.chunksReadMax = chunksReadMax ?? clientLimits.chunksReadMax;
     const idleTimeoutMs = this.patienceMs;
     this.keepers = new KeeperConnections({ ...clientLimits, idleTimeoutMs }, credentials);
     this.signal = AbortSignal.any(signal === undefined ? [] : [signal]);
