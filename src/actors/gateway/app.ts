@@ -4,6 +4,7 @@ import { ReelkeepError } from '../../domain/errors.js';
 import { guardAccess } from './access-guard.js';
 import { continueUnlessRouteDoes } from './continue.js';
 import { answerBadSyntax, answerError } from './error-answers.js';
+import { fileRoutes } from './file-routes.js';
 import { createHttpServer } from './http-server.js';
 import { protect } from './protection.js';
 import type { App, Routes } from './routes.js';
@@ -12,7 +13,7 @@ import { uploadRoutes } from './upload-routes.js';
 import type { GatewayWorld } from './world.js';
 
 /** All of them, each in a file of its own. */
-const allRoutes: readonly Routes[] = [sessionRoutes, uploadRoutes];
+const allRoutes: readonly Routes[] = [fileRoutes, sessionRoutes, uploadRoutes];
 
 /** @param routes others than all of them, for tests */
 export function createApp(world: GatewayWorld, routes: readonly Routes[] = allRoutes): App {

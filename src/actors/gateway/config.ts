@@ -50,6 +50,8 @@ interface HttpLimits {
   readonly headersTimeoutMs: number;
   /** A connection that neither sends nor takes a byte while a request is under way. */
   readonly socketIdleMs: number;
+  /** The same while a film is being sent: a viewer may pause. */
+  readonly viewerIdleMs: number;
   /** A connection that waits for its next request. */
   readonly keepAliveMs: number;
   /** Of a request that is no film. */
@@ -76,6 +78,7 @@ export function resolveConfig(options: GatewayOptions): GatewayConfig {
       headerBytesMax: 16 * 1024,
       headersTimeoutMs: 10_000,
       socketIdleMs: 120_000,
+      viewerIdleMs: 30 * 60_000,
       keepAliveMs: 30_000,
       bodyBytesMax: 64 * 1024,
     },

@@ -1,0 +1,135 @@
+/** A file, or parts of it, as the answer to a GET or HEAD. */
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ReelkeepError } from '../../domain/errors.js';
+import type { FileView } from '../../domain/file-view.js';
+import { type AnswerPlan, planAnswer } from '../../http/answer-plan.js';
+import type { Validators } from '../../http/conditions.js';
+import { attachment } from '../../http/content-disposition.js';
+import { strongTag } from '../../http/entity-tags.js';
+import { nameInPath } from '../../http/file-path.js';
+import type { FileReader } from '../client/cluster.js';
+import { HttpRefusal } from './error-answers.js';
+import { filesPrefix } from './files-prefix.js';
+import type { GatewayWorld } from './world.js';
+
+const contentType = 'video/mp4';
+
+/** @throws ReelkeepError `not-found`, also for what can be no name */
+function nameOf({ raw }: FastifyRequest): string {
+  const name = nameInPath(raw.url ?? '', filesPrefix);
+  if (name === undefined) throw new ReelkeepError('refused-input', 'the path holds no name');
+  return name;
+}
+
+/** @throws ReelkeepError also for a name that the caller may not read */
+function nameToRead(request: FastifyRequest): string {
+  const name = nameOf(request);
+  request.access.require('read', name);
+  return name;
+}
+
+/** By which callers know whether the file is the one that they have. */
+function validatorsOf({ digest, createdAt }: FileView, now: number): Validators {
+  // A clock that was ahead must not make a file newer than the answer.
+  const modifiedMs = Math.min(createdAt, now);
+  return { tag: strongTag(digest), modifiedMs: modifiedMs - (modifiedMs % 1000) };
+}
+
+export async function describeFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { cluster }: GatewayWorld,
+): Promise<FastifyReply> {
+  const file = await cluster.stat(nameToRead(request));
+  return begin(request, reply, file).reply.send();
+}
+
+export async function answerFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  world: GatewayWorld,
+): Promise<FastifyReply> {
+  const reader = await world.cluster.open(nameToRead(request));
+  const { plan } = begin(request, reply, reader.file);
+  if (plan.parts.length === 0) return reply.send();
+  const { socket } = request.raw;
+  socket.setTimeout(world.config.http.viewerIdleMs);
+  const gone = new AbortController();
+  reply.raw.once('close', () =>
+    gone.abort(new ReelkeepError('unavailable', 'the viewer has gone')),
+  );
+  const bytes = bodyOf(plan, reader, gone.signal);
+  // What cannot be read at all is told as such, and not by an answer that breaks off.
+  const first = await bytes.next();
+  const body = Readable.from(resumed(first, bytes), { objectMode: false, highWaterMark });
+  body.once('error', (error) => {
+    if (gone.signal.aborted) return;
+    world.log.warn({ err: error, name: reader.file.name }, 'an answer breaks off');
+  });
+  return reply.send(body);
+}
+
+/** Bytes that have been read and not sent. */
+const highWaterMark = 64 * 1024;
+
+/** Sets status and headers. */
+function begin(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  file: FileView,
+): { readonly plan: AnswerPlan; readonly reply: FastifyReply } {
+  const now = Date.now();
+  const { method, headers } = request;
+  const plan = planAnswer({
+    method,
+    headers,
+    now,
+    current: validatorsOf(file, now),
+    size: file.size,
+    contentType,
+    boundary: randomBytes(16).toString('hex'),
+  });
+  if (plan.status === 412)
+    throw new HttpRefusal(412, 'conflict', 'the file is not as the request says it should be');
+  if (plan.status === 416)
+    throw new HttpRefusal(
+      416,
+      'usage',
+      `the file has ${file.size} bytes, and none that are asked for`,
+      {
+        'Content-Range': String(plan.headers['Content-Range']),
+      },
+    );
+  reply.code(plan.status).headers(plan.headers).header('Cache-Control', 'no-cache');
+  if (isDownload(request)) reply.header('Content-Disposition', attachment(file.name));
+  return { plan, reply };
+}
+
+const isDownload = ({ query }: FastifyRequest): boolean =>
+  typeof query === 'object' && query !== null && 'download' in query;
+
+async function* bodyOf(
+  { parts, multipart }: AnswerPlan,
+  reader: FileReader,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, void, undefined> {
+  for (const [at, { first, last }] of parts.entries()) {
+    if (multipart !== undefined) yield Buffer.from(multipart.head(at));
+    yield* reader.read(first, last + 1, signal);
+  }
+  if (multipart !== undefined) yield Buffer.from(multipart.tail);
+}
+
+async function* resumed(
+  first: IteratorResult<Buffer, void>,
+  rest: AsyncGenerator<Buffer, void, undefined>,
+): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    if (!first.done) yield first.value;
+    yield* rest;
+  } finally {
+    await rest.return();
+  }
+}
