@@ -43,7 +43,7 @@ export async function describeFile(
   { cluster }: GatewayWorld,
 ): Promise<FastifyReply> {
   const file = await cluster.stat(nameToRead(request));
-  return begin(request, reply, file).reply.send();
+  return begin(request, reply, file, planFor(request, file)).send();
 }
 
 export async function answerFile(
@@ -52,36 +52,35 @@ export async function answerFile(
   world: GatewayWorld,
 ): Promise<FastifyReply> {
   const reader = await world.cluster.open(nameToRead(request));
-  const { plan } = begin(request, reply, reader.file);
-  if (plan.parts.length === 0) return reply.send();
-  const { socket } = request.raw;
-  socket.setTimeout(world.config.http.viewerIdleMs);
-  const gone = new AbortController();
-  reply.raw.once('close', () =>
-    gone.abort(new ReelkeepError('unavailable', 'the viewer has gone')),
-  );
-  const bytes = bodyOf(plan, reader, gone.signal);
+  const { file } = reader;
+  const plan = planFor(request, file);
+  if (plan.parts.length === 0) return begin(request, reply, file, plan).send();
+  const gone = whenGone(reply);
+  const bytes = bodyOf(plan, reader, gone);
   // What cannot be read at all is told as such, and not by an answer that breaks off.
   const first = await bytes.next();
   const body = Readable.from(resumed(first, bytes), { objectMode: false, highWaterMark });
   body.once('error', (error) => {
-    if (gone.signal.aborted) return;
-    world.log.warn({ err: error, name: reader.file.name }, 'an answer breaks off');
+    if (!gone.aborted) world.log.warn({ err: error, name: file.name }, 'an answer breaks off');
   });
-  return reply.send(body);
+  request.raw.socket.setTimeout(world.config.http.viewerIdleMs);
+  return begin(request, reply, file, plan).send(body);
+}
+
+function whenGone(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  const leave = (): void => gone.abort(new ReelkeepError('unavailable', 'the viewer has gone'));
+  reply.raw.once('close', leave);
+  if (reply.raw.closed) leave();
+  return gone.signal;
 }
 
 /** Bytes that have been read and not sent. */
 const highWaterMark = 64 * 1024;
 
-/** Sets status and headers. */
-function begin(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  file: FileView,
-): { readonly plan: AnswerPlan; readonly reply: FastifyReply } {
+/** @throws HttpRefusal when the answer is no file */
+function planFor({ method, headers }: FastifyRequest, file: FileView): AnswerPlan {
   const now = Date.now();
-  const { method, headers } = request;
   const plan = planAnswer({
     method,
     headers,
@@ -98,13 +97,20 @@ function begin(
       416,
       'usage',
       `the file has ${file.size} bytes, and none that are asked for`,
-      {
-        'Content-Range': String(plan.headers['Content-Range']),
-      },
+      { 'Content-Range': String(plan.headers['Content-Range']) },
     );
-  reply.code(plan.status).headers(plan.headers).header('Cache-Control', 'no-cache');
-  if (isDownload(request)) reply.header('Content-Disposition', attachment(file.name));
-  return { plan, reply };
+  return plan;
+}
+
+/** Status and headers, once nothing but a broken connection can come between. */
+function begin(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { name }: FileView,
+  { status, headers }: AnswerPlan,
+): FastifyReply {
+  if (isDownload(request)) reply.header('Content-Disposition', attachment(name));
+  return reply.code(status).headers(headers).header('Cache-Control', 'no-cache');
 }
 
 const isDownload = ({ query }: FastifyRequest): boolean =>
