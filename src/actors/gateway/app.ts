@@ -9,6 +9,7 @@ import { createHttpServer } from './http-server.js';
 import { protect } from './protection.js';
 import type { App, Routes } from './routes.js';
 import { sessionRoutes } from './session-routes.js';
+import { dropUnreadBodies } from './unread-body.js';
 import { uploadRoutes } from './upload-routes.js';
 import type { GatewayWorld } from './world.js';
 
@@ -35,6 +36,7 @@ export function createApp(world: GatewayWorld, routes: readonly Routes[] = allRo
   protect(app, world);
   guardAccess(app, world);
   continueUnlessRouteDoes(app);
+  dropUnreadBodies(app, world);
   for (const register of routes) app.register(plugin(register, world));
   return app;
 }

@@ -54,6 +54,8 @@ interface HttpLimits {
   readonly viewerIdleMs: number;
   /** A connection that waits for its next request. */
   readonly keepAliveMs: number;
+  /** What still comes of a request that was refused is dropped for so long, then cut. */
+  readonly unreadBodyMs: number;
   /** Of a request that is no film. */
   readonly bodyBytesMax: number;
 }
@@ -80,6 +82,7 @@ export function resolveConfig(options: GatewayOptions): GatewayConfig {
       socketIdleMs: 120_000,
       viewerIdleMs: 30 * 60_000,
       keepAliveMs: 30_000,
+      unreadBodyMs: 5_000,
       bodyBytesMax: 64 * 1024,
     },
     drainGraceMs: 10_000,

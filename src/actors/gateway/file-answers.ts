@@ -17,7 +17,7 @@ import type { GatewayWorld } from './world.js';
 const contentType = 'video/mp4';
 
 /** @throws ReelkeepError `not-found`, also for what can be no name */
-function nameOf({ raw }: FastifyRequest): string {
+export function nameOf({ raw }: FastifyRequest): string {
   const name = nameInPath(raw.url ?? '', filesPrefix);
   if (name === undefined) throw new ReelkeepError('refused-input', 'the path holds no name');
   return name;
@@ -31,7 +31,7 @@ function nameToRead(request: FastifyRequest): string {
 }
 
 /** By which callers know whether the file is the one that they have. */
-function validatorsOf({ digest, createdAt }: FileView, now: number): Validators {
+export function validatorsOf({ digest, createdAt }: FileView, now: number): Validators {
   // A clock that was ahead must not make a file newer than the answer.
   const modifiedMs = Math.min(createdAt, now);
   return { tag: strongTag(digest), modifiedMs: modifiedMs - (modifiedMs % 1000) };

@@ -14,7 +14,7 @@ export interface Gateway {
 export async function startGateway(rig: Rig, args: readonly string[] = []): Promise<Gateway> {
   const server = await ServerProcess.start({
     program: 'gateway',
-    args: ['--port', '0', '--master', rig.masterAddress, ...args],
+    args: ['--port', '0', '--master', rig.masterAddress, '--spool', rig.path('gateway'), ...args],
     logFile: rig.path('gateway.log'),
   });
   onTestFinished(() => server.end('SIGKILL'));
