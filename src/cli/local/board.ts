@@ -1,4 +1,6 @@
-/** `npm start`: a local cluster that stays up, and what to type next. */
+/** `npm start`: a local cluster that stays up with its gateway, and what to type next. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { ReelkeepError } from '../../domain/errors.js';
@@ -12,6 +14,7 @@ interface BoardFlags {
   readonly data: string;
   readonly port: number;
   readonly keepers: number;
+  readonly gatewayPort: number;
 }
 
 /** @returns the exit code */
@@ -26,6 +29,12 @@ export async function runLocalCluster(argv: readonly string[]): Promise<number> 
       7000,
     )
     .option('--keepers <count>', 'how many', argumentParser(parseCount), 3)
+    .option(
+      '--gateway-port <port>',
+      'of the gateway, where the cluster is seen and films are watched; 0 for a free one',
+      argumentParser(parsePort),
+      8080,
+    )
     .action(keepRunning);
   try {
     await runCommandLine(program, argv);
@@ -37,11 +46,13 @@ export async function runLocalCluster(argv: readonly string[]): Promise<number> 
   }
 }
 
-async function keepRunning({ data, port, keepers }: BoardFlags): Promise<void> {
+async function keepRunning({ data, port, keepers, gatewayPort }: BoardFlags): Promise<void> {
+  await requireFreePort(gatewayPort);
   const cluster = await LocalCluster.start({
     dataDir: data,
     masterPort: port,
     keeperPorts: Array.from({ length: keepers }, (_, index) => (port === 0 ? 0 : port + 1 + index)),
+    gatewayPort,
   });
   process.stdout.write(boardText(cluster, data));
   const end = await new Promise<'told to' | 'without a master'>((resolve) => {
@@ -58,6 +69,23 @@ async function keepRunning({ data, port, keepers }: BoardFlags): Promise<void> {
     );
 }
 
+/** Before anything is started: another program is often found on this one. */
+async function requireFreePort(port: number): Promise<void> {
+  const probe = createServer();
+  try {
+    probe.listen(port, '127.0.0.1');
+    await once(probe, 'listening');
+  } catch (error) {
+    throw new ReelkeepError(
+      'conflict',
+      `port ${port} of 127.0.0.1 is in use: choose another for the gateway with --gateway-port, or 0 for a free one`,
+      { cause: error },
+    );
+  } finally {
+    probe.close();
+  }
+}
+
 function boardText(cluster: LocalCluster, dataDir: string): string {
   const { bold, dim } = createPaint(wantsColor('auto', process.stdout.isTTY, process.env));
   const { address } = cluster.master;
@@ -67,6 +95,7 @@ function boardText(cluster: LocalCluster, dataDir: string): string {
     '',
     `  ${bold('Reelkeep is up.')}  master ${address}   keepers ${keepers}`,
     `  ${dim(`data in ${dataDir}, logs in ${join(dataDir, '*.log')}; Ctrl-C stops it and keeps the data`)}`,
+    `  See it and watch it: ${bold(`http://${cluster.gateway?.address}/`)}`,
     '',
     `  In another terminal:`,
     `    ${client} put holiday.mp4          ${dim('store a film, or a folder of them')}`,

@@ -1,4 +1,4 @@
-/** A master and some keepers on this machine, each a process of its own with its own directory. */
+/** A master, some keepers and maybe a gateway on this machine, each a process of its own with its own directory. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ServerProcess } from './server-process.js';
@@ -9,6 +9,8 @@ export interface LocalClusterOptions {
   readonly masterPort: number;
   /** One keeper for each; 0 takes a free one. */
   readonly keeperPorts: readonly number[];
+  /** 0 takes a free one; no gateway when absent. */
+  readonly gatewayPort?: number;
   readonly masterArgs?: readonly string[];
   readonly keeperArgs?: readonly string[];
   /** Of one keeper, by its id. */
@@ -18,6 +20,7 @@ export interface LocalClusterOptions {
 export class LocalCluster {
   readonly master: ServerProcess;
   readonly keepers: ServerProcess[];
+  readonly gateway: ServerProcess | undefined;
 
   /** All of them are ready when this resolves; none is left when it rejects. */
   static async start(options: LocalClusterOptions): Promise<LocalCluster> {
@@ -33,20 +36,28 @@ export class LocalCluster {
     );
     const started = await Promise.allSettled(starting);
     const keepers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const cluster = new LocalCluster(master, keepers);
-    const failed = started.find((one) => one.status === 'rejected');
+    const [gateway] = await Promise.allSettled([startGateway(options, master.address)]);
+    const running = gateway.status === 'fulfilled' ? gateway.value : undefined;
+    const cluster = new LocalCluster(master, keepers, running);
+    const failed = [...started, gateway].find((one) => one.status === 'rejected');
     if (failed === undefined) return cluster;
     await cluster.stop();
     throw failed.reason;
   }
 
-  private constructor(master: ServerProcess, keepers: ServerProcess[]) {
+  private constructor(
+    master: ServerProcess,
+    keepers: ServerProcess[],
+    gateway: ServerProcess | undefined,
+  ) {
     this.master = master;
     this.keepers = keepers;
+    this.gateway = gateway;
   }
 
-  /** Keepers first, so that they can say goodbye. */
+  /** Who uses the cluster first, then keepers, so that they can say goodbye. */
   async stop(): Promise<void> {
+    await this.gateway?.end('SIGTERM');
     await Promise.all(this.keepers.map((keeper) => keeper.end('SIGTERM')));
     await this.master.end('SIGTERM');
   }
@@ -74,5 +85,18 @@ function startKeeper(
       ...keeperArgsOf(name),
     ],
     logFile: join(dataDir, `${name}.log`),
+  });
+}
+
+async function startGateway(
+  { dataDir, gatewayPort }: LocalClusterOptions,
+  master: string,
+): Promise<ServerProcess | undefined> {
+  if (gatewayPort === undefined) return undefined;
+  const spool = join(dataDir, 'gateway');
+  return await ServerProcess.start({
+    program: 'gateway',
+    args: ['--port', String(gatewayPort), '--master', master, '--spool', spool],
+    logFile: join(dataDir, 'gateway.log'),
   });
 }
