@@ -19,7 +19,7 @@ export async function* pacedBytes(
     bytes.destroy(new ReelkeepError('unavailable', 'the bytes of this upload came too slowly'));
   }, Math.min(limits.idleTimeoutMs, limits.rateWindowMs) / 10);
   try {
-    for await (const chunk of bytes as AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunksOf(bytes)) {
       pace.heard(chunk.byteLength, waitedMs());
       handedOverAt = performance.now();
       yield chunk;
@@ -30,3 +30,7 @@ export async function* pacedBytes(
     clearInterval(judging);
   }
 }
+
+/** Whoever stops reading says why, which would be lost if the stream were destroyed by that. */
+const chunksOf = (bytes: Readable): AsyncIterable<Uint8Array> =>
+  bytes.iterator({ destroyOnReturn: false });
