@@ -6,7 +6,7 @@ import { argumentParser } from './command-line.js';
 import { parseWait } from './duration.js';
 import { parsePort, parseShare, parseSize } from './flag-values.js';
 import { isLinkCommand, runLinkCommand } from './link-commands.js';
-import { runServer, serverCommand } from './server-program.js';
+import { runServer, serverCommand, withMetrics } from './server-program.js';
 
 interface GatewayFlags {
   readonly port: number;
@@ -22,6 +22,8 @@ interface GatewayFlags {
   readonly behindProxy: boolean;
   readonly secret?: string;
   readonly insecure: boolean;
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
 }
 
 /** @returns the exit code */
@@ -72,6 +74,7 @@ export function runGateway(argv: readonly string[]): Promise<number> {
 gateway link --for TIME --url https://HOST:PORT: makes a link that lets its holder in until then
 gateway init-secret, gateway rotate-secret: makes the keys of links, or another one that takes over`,
     );
+  withMetrics(program);
   return runServer({
     role: 'gateway',
     argv,
@@ -93,4 +96,6 @@ const toOptions = (flags: GatewayFlags): GatewayOptions => ({
   behindProxy: flags.behindProxy,
   secretFile: flags.secret,
   insecure: flags.insecure,
+  metricsPort: flags.metricsPort,
+  metricsHost: flags.metricsHost,
 });

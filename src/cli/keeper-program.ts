@@ -3,12 +3,13 @@ import { Command, Option } from 'commander';
 import type { KeeperOptions } from '../actors/keeper/config.js';
 import { exportReplicas } from '../actors/keeper/export.js';
 import { startKeeper } from '../actors/keeper/keeper.actor.js';
+import { observeKeeper } from '../actors/keeper/observe-keeper.js';
 import { ReelkeepError } from '../domain/errors.js';
 import { argumentParser, quietly, runCommandLine } from './command-line.js';
 import { parsePeriod } from './duration.js';
 import { failureOf, failureText } from './fail.js';
 import { parsePort, parseRate, parseShare } from './flag-values.js';
-import { runServer, serverCommand } from './server-program.js';
+import { runServer, serverCommand, withMetrics } from './server-program.js';
 
 interface KeeperFlags {
   readonly port: number;
@@ -25,6 +26,8 @@ interface KeeperFlags {
   readonly credentials?: string;
   readonly dataTls?: 'on' | 'off';
   readonly insecure: boolean;
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
 }
 
 /** @returns the exit code */
@@ -82,11 +85,13 @@ export function runKeeper(argv: readonly string[]): Promise<number> {
       'after',
       '\nkeeper export --data DIR --to TREE: makes named mp4 files out of a keeper’s directory',
     );
+  withMetrics(program);
   return runServer({
     role: 'keeper',
     argv,
     program,
-    start: (flags, log) => startKeeper(toOptions(flags as unknown as KeeperFlags), log),
+    start: (flags, log) =>
+      startKeeper(toOptions(flags as unknown as KeeperFlags), log, observeKeeper),
   });
 }
 
@@ -125,6 +130,8 @@ const toOptions = (flags: KeeperFlags): KeeperOptions => ({
   repairFloor: flags.repairFloor,
   credentialsDir: flags.credentials,
   insecure: flags.insecure,
+  metricsPort: flags.metricsPort,
+  metricsHost: flags.metricsHost,
   dataTls: flags.dataTls === undefined ? undefined : flags.dataTls === 'on',
   ...(flags.advertise === undefined ? {} : { advertise: flags.advertise }),
   ...(flags.data === undefined ? {} : { dataDir: flags.data }),

@@ -2,12 +2,13 @@
 import { Option } from 'commander';
 import type { MasterOptions } from '../actors/master/config.js';
 import { startMaster } from '../actors/master/master.actor.js';
+import { observeMaster } from '../actors/master/observe-master.js';
 import { snapshotDefaults } from '../domain/table-snapshot.js';
 import { isCertificateCommand, runCertificateCommand } from './certificate-commands.js';
 import { argumentParser } from './command-line.js';
 import { parseRecurrence, parseWait } from './duration.js';
 import { parseCount, parsePort } from './flag-values.js';
-import { runServer, serverCommand } from './server-program.js';
+import { runServer, serverCommand, withMetrics } from './server-program.js';
 
 interface MasterFlags {
   readonly host: string;
@@ -26,6 +27,8 @@ interface MasterFlags {
   readonly credentials?: string;
   readonly policy?: string;
   readonly insecure: boolean;
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
 }
 
 /** @returns the exit code */
@@ -76,11 +79,13 @@ export function runMaster(argv: readonly string[]): Promise<number> {
 master init-ca DIR: makes the certificate authority of a cluster
 master issue ROLE NAME --ca DIR: makes a certificate of a keeper, client or admin, or renews it`,
     );
+  withMetrics(program);
   return runServer({
     role: 'master',
     argv,
     program,
-    start: (flags, log) => startMaster(toOptions(flags as unknown as MasterFlags), log),
+    start: (flags, log) =>
+      startMaster(toOptions(flags as unknown as MasterFlags), log, observeMaster),
   });
 }
 
@@ -101,4 +106,6 @@ const toOptions = (flags: MasterFlags): MasterOptions => ({
   credentialsDir: flags.credentials,
   policy: flags.policy,
   insecure: flags.insecure,
+  metricsPort: flags.metricsPort,
+  metricsHost: flags.metricsHost,
 });

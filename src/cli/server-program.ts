@@ -7,8 +7,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { ReelkeepError } from '../domain/errors.js';
-import { quietly, runCommandLine } from './command-line.js';
+import { argumentParser, quietly, runCommandLine } from './command-line.js';
 import { failureOf, failureText } from './fail.js';
+import { parsePort } from './flag-values.js';
 import { createLogger, type LogFormat, type LogLevel, logLevels } from './log.js';
 
 /** A server that has been told to start. */
@@ -63,6 +64,16 @@ export function serverCommand(name: string, description: string): Command {
     .on('option:config', (path: string) => takeConfigFile(program, path))
     .allowExcessArguments(false);
 }
+
+/** Flags of servers that can be looked at on a port of its own. */
+export const withMetrics = (program: Command): Command =>
+  program
+    .option(
+      '--metrics-port <port>',
+      'port for metrics and health over HTTP, 0 for a free one (default: none)',
+      argumentParser(parsePort),
+    )
+    .option('--metrics-host <address>', 'address of that port', '127.0.0.1');
 
 async function runUntilEnded(role: string, server: RunningServer, log: Logger): Promise<number> {
   stopOnSignal(server, log);

@@ -12,7 +12,7 @@
  * is a replica begun to be read again. Holds no socket and touches no disk: what it invokes
  * is given by `actors/keeper`. Time enters only through `retryDelay` and `reportAgain`.
  */
-import { assign, setup } from 'xstate';
+import { assign, type SnapshotFrom, setup } from 'xstate';
 import { ReelkeepError } from '../domain/errors.js';
 import { unprovided } from './unprovided.js';
 
@@ -162,6 +162,8 @@ export const keeperMachine = setup({
     failed: { type: 'final' },
   },
 });
+
+export type KeeperPhase = SnapshotFrom<typeof keeperMachine>['value'];
 
 /** Refused for what this keeper is, not for how things stand. */
 function isFinal(failure: unknown): boolean {

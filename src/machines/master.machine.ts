@@ -14,7 +14,7 @@
  * `serving` alone. Holds no table, socket or thread: `open` and `close` are given by
  * `actors/master`. Time enters only through `recoverGrace`.
  */
-import { type ActorRefFrom, assign, setup } from 'xstate';
+import { type ActorRefFrom, assign, type SnapshotFrom, setup } from 'xstate';
 import { judgeTrust, type TrustEvidence, type TrustVerdict } from '../domain/trust.js';
 import { unprovided } from './unprovided.js';
 
@@ -34,6 +34,8 @@ export type MasterEvent =
   | { readonly type: 'stop' };
 
 export type MasterActorRef = ActorRefFrom<typeof masterMachine>;
+
+export type MasterPhase = SnapshotFrom<typeof masterMachine>['value'];
 
 export const masterMachine = setup({
   types: {

@@ -17,6 +17,7 @@ import { ReelkeepError } from '../domain/errors.js';
 import type { OwnCredentials } from '../domain/own-credentials.js';
 import { accessInterceptor, type Refusal } from './access.js';
 import { BehindDoor, type WhoCalls } from './behind-door.js';
+import { type CallCounters, countingInterceptor } from './call-counters.js';
 import { callerOf } from './caller.js';
 import { FrontDoor, type FrontDoorLimits } from './front-door.js';
 import {
@@ -123,6 +124,8 @@ export interface ListenOptions {
   readonly access?: Access | undefined;
   /** Those of `rpcLimits` unless given. */
   readonly limits?: Partial<PeerLimits>;
+  /** Each call is counted as it ends. */
+  readonly counters?: CallCounters | undefined;
 }
 
 /** What callers are held to. */
@@ -155,7 +158,7 @@ export class ControlServer {
 
   /** @throws ReelkeepError `conflict` when the port is in use */
   static async listen(options: ListenOptions): Promise<ControlServer> {
-    const { client, keeper, access } = options;
+    const { client, keeper, access, counters } = options;
     const limits: PeerLimits = { ...rpcLimits, ...options.limits };
     // What fails is told by the call that failed; gRPC's own line would stand beside ours.
     setLogVerbosity(logVerbosity.NONE);
@@ -167,10 +170,11 @@ export class ControlServer {
       'grpc.so_reuseport': 0,
       'grpc.max_concurrent_streams': limits.streamsMax,
       'grpc.max_connection_idle_ms': limits.connectionIdleMs,
-      ...(access && {
-        interceptors: [interceptorOf(access, limits)],
-        'grpc.max_connection_age_ms': rpcLimits.connectionAgeMaxMs,
-      }),
+      interceptors: [
+        ...(counters ? [countingInterceptor(counters)] : []),
+        ...(access ? [interceptorOf(access, limits)] : []),
+      ],
+      ...(access && { 'grpc.max_connection_age_ms': rpcLimits.connectionAgeMaxMs }),
     });
     const door = new FrontDoor(limits);
     const whoCalls: WhoCalls = (call) => access && callerOf(call);

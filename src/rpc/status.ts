@@ -14,7 +14,7 @@ import {
 } from '../domain/errors.js';
 import { rpcLimits } from './limits.js';
 
-const codeKey = 'reelkeep-code';
+export const codeKey = 'reelkeep-code';
 
 export function toStatus(error: unknown): StatusObject {
   const { code, detail } = toPlainError(error);

@@ -23,6 +23,8 @@ export interface DiskSyncOptions {
   readonly durability: Durability;
   /** The call that makes a descriptor durable; another one in tests. */
   readonly fsync?: (fd: number) => Promise<void>;
+  /** Told how long each took, in milliseconds. */
+  readonly onFsync?: ((tookMs: number) => void) | undefined;
   /** Told once, when the disk becomes suspect. */
   readonly onSuspect?: (reason: string) => void;
 }
@@ -36,9 +38,9 @@ export class DiskSync {
   readonly #unopenedDirectories = new Set<string>();
   #suspect = false;
 
-  constructor({ durability, fsync, onSuspect }: DiskSyncOptions) {
+  constructor({ durability, fsync, onFsync, onSuspect }: DiskSyncOptions) {
     this.#durability = durability;
-    this.#fsync = fsync ?? promisify(fsyncCallback);
+    this.#fsync = timed(fsync ?? promisify(fsyncCallback), onFsync);
     this.#onSuspect = onSuspect ?? (() => {});
   }
 
@@ -123,3 +125,14 @@ export class DiskSync {
     this.#onSuspect(reason);
   }
 }
+
+const timed =
+  (
+    fsync: (fd: number) => Promise<void>,
+    onFsync: DiskSyncOptions['onFsync'],
+  ): ((fd: number) => Promise<void>) =>
+  async (fd) => {
+    const begunAtMs = performance.now();
+    await fsync(fd);
+    onFsync?.(performance.now() - begunAtMs);
+  };

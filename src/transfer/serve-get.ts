@@ -16,6 +16,8 @@ export interface ServeGet {
   /** As the ticket says. */
   readonly size: number;
   readonly log: TransferLog | undefined;
+  /** Called with the length of each chunk that has left. */
+  readonly onSent: (bytes: number) => void;
 }
 
 /** Sends whole frames only, so that a verdict can follow a failure. */

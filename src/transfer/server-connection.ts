@@ -22,6 +22,7 @@ import { serveGet, serveManifest } from './serve-get.js';
 import { servePut } from './serve-put.js';
 import type { Slots } from './slots.js';
 import type { TicketedRequest, TicketGate } from './ticket-gate.js';
+import type { ServedOperation, TransferCounters } from './transfer-counters.js';
 
 /** What all connections of a server share. */
 export interface ServerShare {
@@ -33,6 +34,7 @@ export interface ServerShare {
   readonly transfers: Slots;
   readonly transfersOfPeers: PeerSlots;
   readonly log: TransferLog | undefined;
+  readonly counters: TransferCounters;
   onRefused(request: RefusedRequest): void;
 }
 
@@ -70,6 +72,7 @@ export class ServerConnection {
         sequel = await this.#serveNext(number);
       }
     } catch (error) {
+      this.#countRefusal(error, 'request');
       this.#noteRefusal(error, 'request');
       await this.#say(this.#explain(error)).catch(alreadyGone);
     }
@@ -131,7 +134,9 @@ export class ServerConnection {
       const peer = this.#who;
       await this.#admitAndTransfer({ challenge, requestNumber, head, wanted, proof, peer });
     } catch (error) {
-      this.#noteRefusal(error, wanted?.operation ?? 'request', wanted?.fileId);
+      const operation = wanted?.operation ?? 'request';
+      if (this.#use !== 'in transfer') this.#countRefusal(error, operation);
+      this.#noteRefusal(error, operation, wanted?.fileId);
       await this.#say(this.#explain(error));
       return wanted === undefined || wanted.operation === 'put' ? 'hang up' : 'next request';
     }
@@ -147,10 +152,32 @@ export class ServerConnection {
     try {
       const claims = this.#share.gate.admit(request);
       this.#use = 'in transfer';
-      await this.#transferInTurn(request.wanted, claims);
+      await this.#counted(request.wanted, claims);
     } finally {
       transfers.free();
     }
+  }
+
+  async #counted(wanted: RequestHead, claims: TicketClaims): Promise<void> {
+    const { ended, underWay } = this.#share.counters;
+    const operation = servedOperation(wanted, claims);
+    const end = underWay.begin(operation);
+    try {
+      await this.#transferInTurn(wanted, claims);
+      ended.add(`${operation}/ok`);
+    } catch (error) {
+      ended.add(`${operation}/${toPlainError(error).code}`);
+      throw error;
+    } finally {
+      end();
+    }
+  }
+
+  /** Whoever went away without a word was refused nothing. */
+  #countRefusal(error: unknown, operation: RefusedRequest['operation']): void {
+    const { code } = toPlainError(error);
+    if (operation !== 'request' || refusals.has(code))
+      this.#share.counters.refused.add(`${operation}/${code}`);
   }
 
   #noteRefusal(error: unknown, operation: RefusedRequest['operation'], fileId?: FileId): void {
@@ -176,7 +203,7 @@ export class ServerConnection {
   }
 
   async #transfer(wanted: RequestHead, claims: TicketClaims): Promise<void> {
-    const { handlers, limits, log } = this.#share;
+    const { counters, handlers, limits, log } = this.#share;
     const socket = this.#socket;
     const buffers = new BufferQuota(this.#share.buffers, limits.chunkBuffersPerTransfer);
     const { fileId } = wanted;
@@ -185,16 +212,19 @@ export class ServerConnection {
     switch (wanted.operation) {
       case 'put': {
         const sink = await handlers.put({ ...request, uploadId: wanted.uploadId });
-        return servePut({ socket, buffers, sink, size, log });
+        return servePut({ socket, buffers, sink, size, log, counters });
       }
       case 'get': {
         const { range } = wanted;
         const source = await handlers.get({ ...request, range });
-        return serveGet({ socket, buffers, source, range, size, log });
+        const operation = servedOperation(wanted, claims);
+        const onSent = (bytes: number): void => counters.sentBytes.add(operation, bytes);
+        return serveGet({ socket, buffers, source, range, size, log, onSent });
       }
       case 'manifest': {
         const manifest = await handlers.manifest(request);
-        return serveManifest(socket, manifest, limits.manifestBytesMax);
+        await serveManifest(socket, manifest, limits.manifestBytesMax);
+        return counters.sentBytes.add('manifest', manifest.length);
       }
     }
   }
@@ -210,6 +240,9 @@ export class ServerConnection {
     return { code: 'internal', detail: 'the keeper failed; its log says why' };
   }
 }
+
+const servedOperation = ({ operation }: RequestHead, { forCopy }: TicketClaims): ServedOperation =>
+  operation === 'get' && forCopy ? 'copy_out' : operation;
 
 /** The peer has left before it could be told; its own side has an error for that. */
 const alreadyGone = (): void => undefined;

@@ -17,6 +17,7 @@ import { Slots } from './slots.js';
 import { adoptSocket, type ByteInlet, type Reads } from './socket-reads.js';
 import { TicketGate } from './ticket-gate.js';
 import { readTls } from './tls-reads.js';
+import { TransferCounters } from './transfer-counters.js';
 
 export interface TransferServerOptions {
   readonly host: string;
@@ -30,6 +31,7 @@ export interface TransferServerOptions {
   readonly credentials?: OwnCredentials | undefined;
   /** Somebody was refused. */
   readonly onRefused?: (request: RefusedRequest) => void;
+  readonly counters?: TransferCounters;
 }
 
 /** Fewer handshakes than this part of all places are few. */
@@ -64,6 +66,7 @@ export class TransferServer {
 
   private constructor(options: TransferServerOptions) {
     const { authority, handlers, log, credentials, onRefused = () => undefined } = options;
+    const { counters = new TransferCounters() } = options;
     const limits = resolveTransferLimits(options.limits);
     const { transfersMax, chunkBuffersPerTransfer, freeChunkBuffersMax: freeMax } = limits;
     // Enough for every transfer at once: a slow peer keeps no other waiting.
@@ -77,6 +80,7 @@ export class TransferServer {
       handlers,
       limits,
       log,
+      counters,
       onRefused,
     };
     this.#door =
@@ -85,8 +89,10 @@ export class TransferServer {
         credentials,
         handshakeTimeoutMs: limits.handshakeTimeoutMs,
         onEntered: (socket, who) => this.#enter(socket, who),
-        onTurnedAway: (peer, why) =>
-          onRefused({ peer, who: undefined, operation: 'handshake', why }),
+        onTurnedAway: (peer, why) => {
+          counters.refused.add('handshake/not-allowed');
+          onRefused({ peer, who: undefined, operation: 'handshake', why });
+        },
       });
     this.#listener = net.createServer({ pauseOnConnect: true }, (socket) => this.#accept(socket));
   }

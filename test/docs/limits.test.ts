@@ -7,6 +7,7 @@ import { uploadLimits } from '../../src/actors/gateway/upload-limits.js';
 import { resolveConfig as resolveKeeperConfig } from '../../src/actors/keeper/config.js';
 import { resolveConfig as resolveMasterConfig } from '../../src/actors/master/config.js';
 import { uploadShareLimits } from '../../src/actors/master/upload-shares.js';
+import { observingLimits } from '../../src/actors/observing/limits.js';
 import { restartDefaults } from '../../src/actors/runtime/restart-policy.js';
 import { credentialLimits } from '../../src/credentials/limits.js';
 import { resolveLivenessLimits } from '../../src/domain/liveness.js';
@@ -30,6 +31,7 @@ const limitsOfFiles: Readonly<Record<string, object>> = {
   'actors/gateway/upload-limits.ts': uploadLimits,
   'actors/keeper/config.ts': keeperConfig,
   'actors/master/config.ts': masterConfig,
+  'actors/observing/limits.ts': observingLimits,
   'actors/runtime/restart-policy.ts': restartDefaults,
   'credentials/limits.ts': credentialLimits,
   'domain/liveness.ts': resolveLivenessLimits(),

@@ -1,6 +1,7 @@
 /** A real control server on a port of its own, and connections to it, all closed after the test. */
 import { onTestFinished } from 'vitest';
 import type { OwnCredentials } from '../../src/domain/own-credentials.js';
+import type { CallCounters } from '../../src/rpc/call-counters.js';
 import {
   type Access,
   type ClientHandlers,
@@ -21,12 +22,14 @@ export async function startServer(
   handlers: Handlers = {},
   access: Access | undefined = undefined,
   limits: Partial<PeerLimits> = {},
+  counters: CallCounters | undefined = undefined,
 ): Promise<ControlServer> {
   const server = await ControlServer.listen({
     host: '127.0.0.1',
     port: 0,
     access,
     limits,
+    counters,
     client: (handlers.client ?? {}) as ClientHandlers,
     keeper: (handlers.keeper ?? {}) as KeeperHandlers,
   });

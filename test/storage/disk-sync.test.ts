@@ -17,6 +17,28 @@ import {
 
 const bench = createBench();
 
+describe('a sync', () => {
+  it('tells how long it took when it has succeeded', async () => {
+    const told: number[] = [];
+    let fails = false;
+    const sync = new DiskSync({
+      durability: 'strict',
+      fsync: async () => {
+        if (fails) throw inputOutputError();
+      },
+      onFsync: (tookMs) => told.push(tookMs),
+    });
+    const directory = await bench.directory();
+
+    await sync.directory(directory);
+    fails = true;
+    await expect(sync.directory(directory)).rejects.toMatchObject({ code: 'unavailable' });
+
+    expect(told).toEqual([expect.any(Number)]);
+    expect(told[0]).toBeGreaterThanOrEqual(0);
+  });
+});
+
 describe('a sync that fails', () => {
   it('is never tried again on the same descriptor, though it would succeed', async () => {
     let calls = 0;

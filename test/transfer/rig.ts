@@ -28,6 +28,7 @@ import type { TransferOptions } from '../../src/transfer/limits.js';
 import type { PutSource } from '../../src/transfer/put-file.js';
 import { type SignedTicket, signTicket } from '../../src/transfer/ticket-proof.js';
 import { TransferConnection } from '../../src/transfer/transfer-connection.js';
+import type { TransferCounters } from '../../src/transfer/transfer-counters.js';
 import { TransferServer } from '../../src/transfer/transfer-server.js';
 
 export const key = Buffer.alloc(32, 'k');
@@ -48,6 +49,7 @@ export interface RigOptions {
   readonly limits?: TransferOptions;
   /** For TLS. */
   readonly credentials?: OwnCredentials;
+  readonly counters?: TransferCounters;
 }
 
 export interface Deferred {
@@ -78,6 +80,7 @@ export class Rig {
       credentials: options.credentials,
       log: { warn: (_fields, message) => warnings.push(message) },
       onRefused: (request) => refusals.push(request),
+      ...(options.counters && { counters: options.counters }),
     });
     return new Rig(server, bytes, { uploads, warnings, refusals });
   }

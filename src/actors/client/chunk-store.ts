@@ -57,6 +57,8 @@ export class ChunkStore {
   /** What was read longest ago comes first. */
   readonly #chunks = new Map<string, Coming | Here>();
   readonly #fetches = new Set<Promise<void>>();
+  #foundHere = 0;
+  #fetchedFor = 0;
   #waiting = 0;
   #tending: NodeJS.Timeout | undefined;
 
@@ -78,6 +80,11 @@ export class ChunkStore {
     return this.#fetches.size;
   }
 
+  /** Leases of what was here or coming already, and of what had to be fetched for them. */
+  get leased(): { readonly foundHere: number; readonly fetchedFor: number } {
+    return { foundHere: this.#foundHere, fetchedFor: this.#fetchedFor };
+  }
+
   /** Fetches that wait for memory. */
   get waiting(): number {
     return this.#waiting;
@@ -90,6 +97,8 @@ export class ChunkStore {
   async lease(key: ChunkKey, fetch: FetchChunk, signal: AbortSignal): Promise<ChunkLease> {
     signal.throwIfAborted();
     const found = this.#chunks.get(nameOf(key));
+    if (found === undefined) this.#fetchedFor += 1;
+    else this.#foundHere += 1;
     if (found?.state === 'here') return this.#leaseOf(found);
     const coming = found ?? this.#begin(key, fetch);
     const drop = this.#wanted(coming);

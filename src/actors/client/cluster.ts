@@ -115,6 +115,10 @@ export interface ReadingFigures {
   readonly givenBytes: number;
   /** Chunks and manifests that were wrong. */
   readonly badChunks: number;
+  /** Chunks that readers came to and that were in memory, or coming for somebody or ahead. */
+  readonly chunksFound: number;
+  /** Those that had to be asked for then. */
+  readonly chunksFetched: number;
   /** Of 4 MiB, with those that are coming. */
   readonly chunksInMemory: number;
   readonly chunksComing: number;

@@ -42,6 +42,8 @@ export class FileReaders {
       keeperBytes: this.#keepers.receivedBytes,
       givenBytes: this.#givenBytes,
       badChunks: this.#badChunks,
+      chunksFound: this.#store.leased.foundHere,
+      chunksFetched: this.#store.leased.fetchedFor,
       chunksInMemory: this.#store.chunks,
       chunksComing: this.#store.coming,
       waitingForMemory: this.#store.waiting,

@@ -3,9 +3,11 @@ import fastify, { type FastifyPluginAsync } from 'fastify';
 import { ReelkeepError } from '../../domain/errors.js';
 import { guardAccess } from './access-guard.js';
 import { continueUnlessRouteDoes } from './continue.js';
+import { countRequests } from './counted-requests.js';
 import { answerBadSyntax, answerError } from './error-answers.js';
 import { fileRoutes } from './file-routes.js';
 import { createHttpServer } from './http-server.js';
+import { observingRoutes } from './observing-routes.js';
 import { protect } from './protection.js';
 import type { App, Routes } from './routes.js';
 import { sessionRoutes } from './session-routes.js';
@@ -14,7 +16,7 @@ import { uploadRoutes } from './upload-routes.js';
 import type { GatewayWorld } from './world.js';
 
 /** All of them, each in a file of its own. */
-const allRoutes: readonly Routes[] = [fileRoutes, sessionRoutes, uploadRoutes];
+const allRoutes: readonly Routes[] = [fileRoutes, observingRoutes, sessionRoutes, uploadRoutes];
 
 /** @param routes others than all of them, for tests */
 export function createApp(world: GatewayWorld, routes: readonly Routes[] = allRoutes): App {
@@ -33,6 +35,7 @@ export function createApp(world: GatewayWorld, routes: readonly Routes[] = allRo
   app.setNotFoundHandler((request, reply) =>
     answerError(new ReelkeepError('not-found', 'there is nothing here'), request, reply, log),
   );
+  countRequests(app, world);
   protect(app, world);
   guardAccess(app, world);
   continueUnlessRouteDoes(app);

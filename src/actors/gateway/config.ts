@@ -2,6 +2,7 @@
 import { parseAddress } from '../../domain/address.js';
 import { ReelkeepError } from '../../domain/errors.js';
 import type { Reserve } from '../../storage/space-meter.js';
+import { refuseOpenMetrics } from '../runtime/open-door.js';
 import { type DoorOptions, requireSoundDoor } from './door.js';
 import { secretFileIn } from './link-secret.js';
 
@@ -31,6 +32,10 @@ export interface GatewayOptions {
   readonly spoolReserve?: Reserve;
   /** Keys that links are signed with; link-keys.json in the spool's directory. */
   readonly secretFile?: string | undefined;
+  /** Another port on which it is looked at; 0 takes a free one, none unless given. */
+  readonly metricsPort?: number | undefined;
+  /** Address of that port; 127.0.0.1. */
+  readonly metricsHost?: string;
 }
 
 export interface GatewayConfig extends Required<GatewayOptions>, DoorOptions {
@@ -75,6 +80,8 @@ export function resolveConfig(options: GatewayOptions): GatewayConfig {
     spoolBytesMax: options.spoolBytesMax ?? 64 * 1024 ** 3,
     spoolReserve: options.spoolReserve ?? { percent: 5 },
     secretFile: options.secretFile ?? secretFileIn(options.spoolDir ?? 'data/gateway'),
+    metricsPort: options.metricsPort,
+    metricsHost: options.metricsHost ?? '127.0.0.1',
     http: {
       connectionsMax: 1_024,
       headerBytesMax: 16 * 1024,
@@ -90,5 +97,6 @@ export function resolveConfig(options: GatewayOptions): GatewayConfig {
   if (parseAddress(config.master) === undefined)
     throw new ReelkeepError('usage', `--master ${config.master}: give HOST:PORT`);
   requireSoundDoor(config);
+  refuseOpenMetrics(config);
   return config;
 }

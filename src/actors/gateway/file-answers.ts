@@ -56,6 +56,7 @@ export async function answerFile(
   const plan = planFor(request, file);
   if (plan.parts.length === 0) return begin(request, reply, file, plan).send();
   const gone = whenGone(reply);
+  whenAborted(gone, world.counters.viewers.begin('viewer'));
   const bytes = bodyOf(plan, reader, gone);
   // What cannot be read at all is told as such, and not by an answer that breaks off.
   const first = await bytes.next();
@@ -73,6 +74,11 @@ function whenGone(reply: FastifyReply): AbortSignal {
   reply.raw.once('close', leave);
   if (reply.raw.closed) leave();
   return gone.signal;
+}
+
+function whenAborted(signal: AbortSignal, end: () => void): void {
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end, { once: true });
 }
 
 /** Bytes that have been read and not sent. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { LinkKeys } from '../../credentials/link-keys.js';
 import { WebCertificate } from '../../credentials/web-certificate.js';
 import { ReelkeepError } from '../../domain/errors.js';
+import type { OwnCredentials } from '../../domain/own-credentials.js';
 import { openCluster } from '../client/open-cluster.js';
 import { openCredentials } from '../runtime/own-credentials.js';
 import type { GatewayConfig } from './config.js';
@@ -15,6 +16,8 @@ import type { GatewayWorld } from './world.js';
 export interface GatewayParts
   extends Pick<GatewayWorld, 'cluster' | 'spool' | 'sessions' | 'webCertificate'> {
   readonly id: string;
+  /** By which this gateway is known; plain text without them. */
+  readonly credentials: OwnCredentials | undefined;
   close(): Promise<void>;
 }
 
@@ -43,7 +46,7 @@ export async function openParts(config: GatewayConfig, log: Logger): Promise<Gat
     closing.push(() => ending.abort());
     const sessions = keys && createSessions(keys);
     const id = credentials?.principal.name ?? 'gateway';
-    return { id, cluster, spool, sessions, webCertificate, close };
+    return { id, credentials, cluster, spool, sessions, webCertificate, close };
   } catch (error) {
     await close();
     throw error;

@@ -2,16 +2,25 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { ReelkeepError } from '../../domain/errors.js';
+import { Watched } from '../observing/observing.js';
+import { openObservingPort } from '../observing/port.js';
 import { createApp } from './app.js';
 import { type GatewayConfig, type GatewayOptions, resolveConfig } from './config.js';
+import { GatewayCounters } from './counters.js';
 import { doorKind } from './door.js';
 import { openParts } from './gateway-parts.js';
+import { observedGateway } from './observed-gateway.js';
 import type { App } from './routes.js';
 import type { GatewayWorld } from './world.js';
 
 export interface RunningGateway {
   /** It listens. */
-  readonly ready: Promise<{ readonly host: string; readonly port: number; readonly id: string }>;
+  readonly ready: Promise<{
+    readonly host: string;
+    readonly port: number;
+    readonly id: string;
+    readonly metricsPort?: number;
+  }>;
   /** Rejects with the reason unless it was stopped. */
   readonly ended: Promise<void>;
   stop(): void;
@@ -29,7 +38,7 @@ export function startGateway(options: GatewayOptions, log: Logger): RunningGatew
     await stopped;
     await gateway.close();
   });
-  const ready = opening.then(({ id, port }) => ({ host: config.host, port, id }));
+  const ready = opening.then(({ id, port, told }) => ({ host: config.host, port, id, ...told }));
   // Whoever asks for one of the two learns of it there.
   ready.catch(() => undefined);
   ended.catch(() => undefined);
@@ -39,20 +48,26 @@ export function startGateway(options: GatewayOptions, log: Logger): RunningGatew
 interface Gateway {
   readonly id: string;
   readonly port: number;
+  readonly told: { readonly metricsPort?: number };
   close(): Promise<void>;
 }
 
 async function open(config: GatewayConfig, log: Logger, stopping: AbortSignal): Promise<Gateway> {
-  const parts = await openParts(config, log);
+  const { credentials, close: letGo, ...parts } = await openParts(config, log);
   const { id } = parts;
   const port = (): number => (app.server.address() as AddressInfo | null)?.port ?? config.port;
-  const world: GatewayWorld = { ...parts, config, log, stopping, port };
+  const counters = new GatewayCounters();
+  const observed = observedGateway({ cluster: parts.cluster, counters });
+  const watched = new Watched(openObservingPort);
+  const world: GatewayWorld = { ...parts, config, log, counters, observed, stopping, port };
   const app: App = createApp(world);
   try {
+    await watched.open(observed, config, log, credentials);
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
     await app.close();
-    await parts.close();
+    await watched.close();
+    await letGo();
     throw listenError(error, config);
   }
   if (doorKind(config) === 'insecure')
@@ -60,9 +75,10 @@ async function open(config: GatewayConfig, log: Logger, stopping: AbortSignal): 
   log.info({ host: config.host, port: port() }, 'listening');
   const close = async (): Promise<void> => {
     await drain(app, config);
-    await parts.close();
+    await watched.close();
+    await letGo();
   };
-  return { id, port: port(), close };
+  return { id, port: port(), told: watched.told, close };
 }
 
 /** What is being answered may go on for the grace; then it is cut. */

@@ -44,6 +44,17 @@ export class Commands {
     };
   }
 
+  /** Commands of each kind that wait for their turn. */
+  get waiting(): Readonly<Record<Command['$case'], number>> {
+    const { copy, verify, drop, discard } = this.#lanes;
+    return {
+      copy: copy.pendingCount,
+      verify: verify.pendingCount,
+      drop: drop.pendingCount,
+      discard: discard.pendingCount,
+    };
+  }
+
   take(command: Command): void {
     const { log, store, config } = this.#world;
     const { $case, value } = command;

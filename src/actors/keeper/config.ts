@@ -6,7 +6,7 @@ import { isKeeperId } from '../../domain/ids.js';
 import { isLoopback } from '../../domain/loopback.js';
 import { repairBytesPerSecondMin } from '../../domain/repair-pace.js';
 import type { ConnectionLimits } from '../runtime/keeper-connections.js';
-import { refuseOpenDoor } from '../runtime/open-door.js';
+import { refuseOpenDoor, refuseOpenMetrics } from '../runtime/open-door.js';
 
 /** All optional but the port; times in milliseconds. */
 export interface KeeperOptions {
@@ -38,6 +38,10 @@ export interface KeeperOptions {
   readonly dataTls?: boolean | undefined;
   /** Reachable from elsewhere without credentials, all the same; no. */
   readonly insecure?: boolean;
+  /** On which it is looked at; 0 takes a free one, none unless given. */
+  readonly metricsPort?: number | undefined;
+  /** Address of that port; 127.0.0.1. */
+  readonly metricsHost?: string;
 }
 
 export interface KeeperConfig
@@ -92,6 +96,8 @@ export function resolveConfig(options: KeeperOptions): KeeperConfig {
     credentialsDir: options.credentialsDir,
     dataTls: options.dataTls ?? isExposed(options),
     insecure: options.insecure ?? false,
+    metricsPort: options.metricsPort,
+    metricsHost: options.metricsHost ?? '127.0.0.1',
     poolThreads: Math.max(2, availableParallelism()),
     retryDelayMs: 100,
     retryDelayMaxMs: 2_000,
@@ -148,6 +154,7 @@ function checkOptions(config: KeeperConfig): void {
       '--data-tls on asks for --credentials: without a certificate there is no TLS',
     );
   checkRepairBounds(config);
+  refuseOpenMetrics(config);
   refuseOpenDoor(config, [
     'bin/master issue keeper ID --ca DIR',
     'bin/keeper --credentials DIR/keeper-ID …',

@@ -1,7 +1,7 @@
 /** Gives the copy machine its world: other keepers to pull from, and this disk to put it on. */
 import { createActor, fromPromise } from 'xstate';
 import { chunkCount } from '../../domain/chunk-plan.js';
-import { ReelkeepError } from '../../domain/errors.js';
+import { ReelkeepError, toPlainError } from '../../domain/errors.js';
 import type { ManifestFacts } from '../../domain/file-record.js';
 import {
   type Digest,
@@ -46,7 +46,9 @@ export async function runCopy(
   const giveUp = (): void => copy.giveUp();
   stop.addEventListener('abort', giveUp, { once: true });
   try {
-    return await copy.run();
+    const outcome = await copy.run();
+    world.counters.copies.add(outcome.ok ? 'ok' : toPlainError(outcome.failure).code);
+    return outcome;
   } finally {
     stop.removeEventListener('abort', giveUp);
     await copy.close();
@@ -135,6 +137,7 @@ class Copy {
   async fetchChunks(source: KeeperId, signal: AbortSignal): Promise<void> {
     const over = AbortSignal.any([signal, this.#stop]);
     const onChunk = async ({ index, buffer, length }: ArrivedChunk): Promise<void> => {
+      this.#world.counters.copiedBytes += length;
       const expected = chunkDigest(this.#needManifest(), index);
       if (!this.#isPressing) await this.#world.repairs.pass(length, over);
       await this.#staged?.writeChunk(index, buffer.shared, length, expected);

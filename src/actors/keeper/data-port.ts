@@ -39,6 +39,7 @@ export async function openDataPort(
       port,
       log,
       credentials,
+      counters: world.counters.transfers,
       handlers: createTransferHandlers(world),
       onRefused: ({ peer, who, operation, fileId, why }) =>
         audit?.note({

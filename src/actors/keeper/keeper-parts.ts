@@ -6,16 +6,20 @@ import type { Credentials } from '../../credentials/credential-files.js';
 import { formatAddress } from '../../domain/address.js';
 import type { ReelkeepError } from '../../domain/errors.js';
 import { clusterId, keeperId } from '../../domain/ids.js';
+import type { OwnCredentials } from '../../domain/own-credentials.js';
 import { type SeenInTerm, withSeen } from '../../domain/term-line.js';
 import type { Completeness } from '../../machines/keeper.machine.js';
 import { HashPool } from '../../storage/pool/hash-pool.js';
 import { ReplicaStore } from '../../storage/replica-store.js';
+import type { Space } from '../../storage/space-meter.js';
 import { ChunkBuffers } from '../../transfer/chunk-buffers.js';
 import { KeeperConnections } from '../runtime/keeper-connections.js';
 import { openCredentials } from '../runtime/own-credentials.js';
+import { allInTurn } from './all-in-turn.js';
 import { Arrivals } from './arrivals.js';
 import { Commands } from './commands.js';
 import type { KeeperConfig } from './config.js';
+import { KeeperCounters } from './counters.js';
 import { type DataPort, openDataPort } from './data-port.js';
 import { MasterLink, type Vitals } from './master-link.js';
 import { idFor, refuseForeign } from './own-name.js';
@@ -31,6 +35,8 @@ export interface KeeperPartsOptions {
   onSessionLost(reason: string): void;
   /** No byte can be read or written any more. */
   onPoolDeath(reason: ReelkeepError): void;
+  /** Before anything else is opened. */
+  onSecured(credentials: OwnCredentials | undefined): Promise<void>;
 }
 
 interface Opened extends DataPort {
@@ -39,6 +45,7 @@ interface Opened extends DataPort {
 }
 
 export class KeeperParts {
+  readonly counters = new KeeperCounters();
   readonly #options: KeeperPartsOptions;
   readonly #term = new Term();
   readonly #arrivals = new Arrivals();
@@ -49,6 +56,8 @@ export class KeeperParts {
   #opened: Opened | undefined;
   #commands: Commands | undefined;
   #identifying: Promise<void> = Promise.resolve();
+  /** As the last heartbeat told it. */
+  #space: Space | undefined;
   /** Remembered, because a listener that has closed has none. */
   #port = 0;
   /** What the directory remembered of the master's table before this registration. */
@@ -70,6 +79,11 @@ export class KeeperParts {
     return this.#port;
   }
 
+  /** What is open, for whoever looks at it. */
+  get sight() {
+    return { opened: this.#opened, space: this.#space, commands: this.#commands?.waiting };
+  }
+
   /** Opens the disk, then the data port, so that a port is never taken for a disk that is not ours. */
   identify(): Promise<void> {
     this.#identifying = this.#identify();
@@ -79,6 +93,7 @@ export class KeeperParts {
   async #identify(): Promise<void> {
     const { config, log, onPoolDeath } = this.#options;
     this.#credentials = await openCredentials(config.credentialsDir, ['keeper'], log);
+    await this.#options.onSecured(this.#credentials);
     const id = idFor(config, this.#credentials);
     const pool = HashPool.create({ threads: config.poolThreads, onDeath: onPoolDeath });
     this.#pool = pool;
@@ -87,6 +102,7 @@ export class KeeperParts {
       pool,
       durability: config.durability,
       reserve: { percent: config.reserve * 100 },
+      onFsync: (tookMs) => this.counters.fsyncs.note(tookMs),
       onSuspect: (reason) =>
         log.error({ reason }, 'the disk is suspect: nothing new is written to it'),
       ...(id === undefined ? {} : { keeperId: keeperId(id) }),
@@ -105,7 +121,8 @@ export class KeeperParts {
       link: this.#createLink(store),
       term: this.#term,
       arrivals: this.#arrivals,
-      verifications: new Verifications(store, config.verificationsMax),
+      verifications: new Verifications(store, config.verificationsMax, this.counters),
+      counters: this.counters,
       repairs: new RepairBrake({
         ceilingBytesPerSecond: config.repairCeilingBytesPerSecond,
         floorBytesPerSecond: config.repairFloorBytesPerSecond,
@@ -135,6 +152,7 @@ export class KeeperParts {
     this.#termsSeen = withSeen(store.identity.terms, this.#term.seen);
     await link.register(signal);
     if (this.#remembering === 'failed') this.#remembering = 'idle';
+    this.counters.registrations += 1;
     log.info({ epoch: this.#term.epoch, master: this.#options.config.master }, 'registered');
   }
 
@@ -261,6 +279,7 @@ export class KeeperParts {
 
   async #vitals(store: ReplicaStore): Promise<Vitals> {
     const space = await store.space();
+    this.#space = space;
     const eventLoopLagMs = Math.round(this.#lag.max / 1e6);
     this.#lag.reset();
     this.#rememberCommits(store);
@@ -278,17 +297,4 @@ export class KeeperParts {
     if (this.#opened === undefined) throw new Error('the keeper has not been identified');
     return this.#opened;
   }
-}
-
-/** All of them, one after the other; throws what the first of them threw. */
-async function allInTurn(works: readonly (() => Promise<unknown>)[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const work of works) {
-    try {
-      await work();
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  if (failures.length > 0) throw failures[0];
 }

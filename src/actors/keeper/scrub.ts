@@ -42,6 +42,8 @@ export interface ScrubClock {
 
 interface Held {
   readonly fileId: FileId;
+  /** Since it was last verified, when the page was asked for. */
+  readonly ageMs: number;
   /** Bytes. */
   readonly size: number;
   readonly digest: Digest;
@@ -63,6 +65,8 @@ interface Pass {
   /** The last one that could not be dealt with: it was not told of, or not even looked at. */
   failed: FileId | undefined;
   page: Page | undefined;
+  /** Of the replicas that were met and not read again: when the oldest of them was verified. */
+  oldestAtMs: number | undefined;
 }
 
 export type ScrubWorld = Pick<KeeperWorld, 'log' | 'verifications'> & {
@@ -81,6 +85,7 @@ export class Scrub {
   #passes = 0;
   #nextPassAtMs: number | undefined;
   #passedAtMs: number | undefined;
+  #oldestAtMs: number | undefined;
   #checked = 0;
   #quarantined = 0;
 
@@ -98,6 +103,11 @@ export class Scrub {
       unreadable: this.#unread.count,
       ...(passedAtMs !== undefined && { passedMs: Math.round(this.#clock.nowMs() - passedAtMs) }),
     };
+  }
+
+  /** Since the replica that was verified longest ago was, by the last whole pass; unknown before one. */
+  get oldestAgeMs(): number | undefined {
+    return this.#oldestAtMs === undefined ? undefined : this.#clock.nowMs() - this.#oldestAtMs;
   }
 
   /** Until the signal is aborted. What an earlier run still reads comes to its end first. */
@@ -153,7 +163,7 @@ export class Scrub {
     this.#passes += 1;
     this.#checked = 0;
     const bytesPerSecond = paceOf(store.usedBytes, config.scrubEveryMs);
-    const place = { after: undefined, failed: undefined, page: undefined };
+    const place = { after: undefined, failed: undefined, page: undefined, oldestAtMs: undefined };
     return { begunAtMs: nowMs, bytesPerSecond, ...place };
   }
 
@@ -161,6 +171,7 @@ export class Scrub {
     const nowMs = this.#clock.nowMs();
     this.#pass = undefined;
     this.#passedAtMs = nowMs;
+    this.#oldestAtMs = pass.oldestAtMs ?? nowMs;
     this.#nextPassAtMs = pass.begunAtMs + this.#nextPassMs();
     this.#unread.endPass();
     const { checked, quarantined, unreadable } = this.progress;
@@ -173,7 +184,10 @@ export class Scrub {
     const { config, link } = this.#world;
     const { replicas, next } = await link.listReplicas(after);
     const due = replicas.filter(({ ageMs }) => isDue(ageMs, config.scrubEveryMs));
-    pass.page = { askedAtMs: this.#clock.nowMs(), due, next };
+    const askedAtMs = this.#clock.nowMs();
+    for (const { ageMs } of replicas)
+      if (!isDue(ageMs, config.scrubEveryMs)) noteAge(pass, askedAtMs - ageMs);
+    pass.page = { askedAtMs, due, next };
     if (due.length > 0 || next === undefined) return { type: 'busy' };
     return { type: 'throttled', waitMs: scrubLimits.pageEveryMs };
   }
@@ -184,7 +198,7 @@ export class Scrub {
    */
   async #dealWith(replica: Held, pass: Pass): Promise<ScrubStep> {
     try {
-      const step = await this.#readAgain(replica, pass.bytesPerSecond);
+      const step = await this.#readAgain(replica, pass);
       pass.after = replica.fileId;
       return step;
     } catch (error) {
@@ -195,8 +209,10 @@ export class Scrub {
     }
   }
 
-  async #readAgain(replica: Held, bytesPerSecond: number): Promise<ScrubStep> {
+  async #readAgain(replica: Held, pass: Pass): Promise<ScrubStep> {
     const { signal } = this.#stopping;
+    const { bytesPerSecond } = pass;
+    const verifiedAtMs = this.#clock.nowMs() - replica.ageMs;
     let sinceMs = this.#clock.nowMs();
     let paidBytes = 0;
     const pauseFor = (bytes: number): number =>
@@ -214,6 +230,7 @@ export class Scrub {
     signal.throwIfAborted();
     const readBytes = found.outcome === 'sound' ? replica.size - paidBytes : 0;
     const waitMs = pauseFor(Math.max(readBytes, scrubLimits.replicaBytesMin));
+    if (found.outcome === 'unknown') noteAge(pass, verifiedAtMs);
     this.#checked += 1;
     await this.#tell(replica.fileId, found);
     return { type: 'throttled', waitMs };
@@ -247,6 +264,10 @@ export class Scrub {
   get #keeper(): string {
     return this.#world.store.identity.keeperId;
   }
+}
+
+function noteAge(pass: Pass, verifiedAtMs: number): void {
+  pass.oldestAtMs = Math.min(pass.oldestAtMs ?? verifiedAtMs, verifiedAtMs);
 }
 
 const realClock: ScrubClock = {

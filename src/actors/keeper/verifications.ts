@@ -9,6 +9,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { FileId } from '../../domain/ids.js';
 import type { ReplicaStore } from '../../storage/replica-store.js';
 import type { ExpectedBytes, ReadPause, VerifyOutcome } from '../../storage/verify-replica.js';
+import { KeeperCounters, type Reader } from './counters.js';
 
 /** What the bytes are to be, and maybe 32 bytes by which to prove that they are here. */
 interface Wanted extends ExpectedBytes {
@@ -24,10 +25,16 @@ export class Verifications {
   /** Shared by all that read replicas again. */
   readonly lane: LimitFunction;
   readonly #store: Pick<ReplicaStore, 'verify'>;
+  readonly #counters: Pick<KeeperCounters, 'verified' | 'verifiedBytes'>;
   readonly #underWay = new Map<FileId, Reading>();
 
-  constructor(store: Pick<ReplicaStore, 'verify'>, atATime: number) {
+  constructor(
+    store: Pick<ReplicaStore, 'verify'>,
+    atATime: number,
+    counters: Pick<KeeperCounters, 'verified' | 'verifiedBytes'> = new KeeperCounters(),
+  ) {
     this.#store = store;
+    this.#counters = counters;
     this.lane = pLimit(atATime);
   }
 
@@ -38,13 +45,13 @@ export class Verifications {
       underWay.hurry();
       return underWay.found;
     }
-    return this.#begin(fileId, wanted, () => Promise.resolve());
+    return this.#begin(fileId, wanted, 'order', () => Promise.resolve());
   }
 
   /** Slowly, in a place of the lane; a reading of the replica that is under way will do. */
   readAtLeisure(fileId: FileId, expected: ExpectedBytes, pause: ReadPause): Promise<VerifyOutcome> {
     return this.lane(
-      () => this.#joined(fileId, expected)?.found ?? this.#begin(fileId, expected, pause),
+      () => this.#joined(fileId, expected)?.found ?? this.#begin(fileId, expected, 'scrub', pause),
     );
   }
 
@@ -55,12 +62,21 @@ export class Verifications {
     return reading?.size === size && reading.digest === digest ? reading : undefined;
   }
 
-  #begin(fileId: FileId, wanted: Wanted, pause: ReadPause): Promise<VerifyOutcome> {
-    let hurried = false;
+  #begin(
+    fileId: FileId,
+    wanted: Wanted,
+    reader: Reader,
+    pause: ReadPause,
+  ): Promise<VerifyOutcome> {
+    const { verified, verifiedBytes } = this.#counters;
     const { challenge } = wanted;
+    let hurried = false;
+    let toldBytes = 0;
     const found = this.#store.verify(fileId, wanted, {
       ...(challenge && { challenge }),
       pause: async (bytes) => {
+        toldBytes += bytes;
+        verifiedBytes.add(reader, bytes);
         if (!hurried && this.lane.pendingCount === 0) await pause(bytes);
       },
     });
@@ -69,6 +85,14 @@ export class Verifications {
     };
     const reading: Reading = { ...wanted, found, hurry };
     this.#underWay.set(fileId, reading);
+    found.then(
+      ({ outcome }) => {
+        verified.add(`${reader}/${outcome}`);
+        // The last part of what was read whole.
+        if (outcome === 'sound') verifiedBytes.add(reader, wanted.size - toldBytes);
+      },
+      () => undefined,
+    );
     const end = (): void => {
       if (this.#underWay.get(fileId) === reading) this.#underWay.delete(fileId);
     };

@@ -6,6 +6,7 @@ import type { ChunkBuffers } from '../../transfer/chunk-buffers.js';
 import type { KeeperConnections } from '../runtime/keeper-connections.js';
 import type { Arrivals } from './arrivals.js';
 import type { KeeperConfig } from './config.js';
+import type { KeeperCounters } from './counters.js';
 import type { MasterLink } from './master-link.js';
 import type { RepairBrake } from './repair-brake.js';
 import type { Term } from './term.js';
@@ -25,4 +26,5 @@ export interface KeeperWorld {
   readonly arrivals: Arrivals;
   readonly verifications: Verifications;
   readonly repairs: RepairBrake;
+  readonly counters: KeeperCounters;
 }

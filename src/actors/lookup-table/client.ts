@@ -6,6 +6,7 @@
  */
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { Durations } from '../../domain/counting.js';
 import { type ErrorCode, fromPlainError, ReelkeepError } from '../../domain/errors.js';
 import { defaultTableLimits, type TableLimits } from '../../domain/table-limits.js';
 import type { TableIdentity } from '../../domain/table-port.js';
@@ -13,6 +14,7 @@ import type { SnapshotNews, SnapshotPolicy } from '../../domain/table-snapshot.j
 import type { TableLost } from '../../storage/set-aside-table.js';
 import type { TableOpening } from '../../storage/table-opening.js';
 import type { RestoreOutcome } from '../../storage/table-restore.js';
+import { Silence } from '../runtime/silence.js';
 import type {
   FromTableThread,
   TableRequest,
@@ -46,6 +48,8 @@ type Answered<Type extends TableRequestType> = TableRequests[Type]['answer'];
 /** What the thread has found when the table is open. */
 type Opened = Extract<FromTableThread, { type: 'opened' }>;
 
+const transactionBoundsMs = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 10_000];
+
 const noSnapshots: SnapshotPolicy = { everyMs: 'off', kept: 1 };
 
 interface Pending {
@@ -59,6 +63,9 @@ export class LookupTable {
   readonly #pendingMax: number;
   readonly #pending = new Map<number, Pending>();
   #outbox: TableRequest[] = [];
+  readonly #silence = new Silence();
+  /** Of each batch of requests: reading, writing and syncing. */
+  readonly transactions = new Durations(transactionBoundsMs);
   #lastId = 0;
   #identity: TableIdentity;
   #snapshots: SnapshotNews;
@@ -125,6 +132,16 @@ export class LookupTable {
     return this.#snapshots;
   }
 
+  /** Requests that wait for their answer. */
+  get mailboxLength(): number {
+    return this.#pending.size;
+  }
+
+  /** How long it has said nothing while something waits. */
+  get silentMs(): number {
+    return this.#silence.ms;
+  }
+
   /** @throws ReelkeepError as `TableRequests` says for each type; `unavailable` past the limit of requests. */
   ask<Type extends TableRequestType>(
     type: Type,
@@ -133,6 +150,7 @@ export class LookupTable {
     if (this.#life !== 'running') return refused('unavailable', 'the lookup table is closed');
     if (this.#pending.size >= this.#pendingMax)
       return refused('unavailable', 'the lookup table has too much to do; try again');
+    if (this.#pending.size === 0) this.#silence.begin();
     this.#lastId += 1;
     const id = this.#lastId;
     if (this.#outbox.length === 0) queueMicrotask(() => this.#flush());
@@ -166,7 +184,9 @@ export class LookupTable {
     switch (message.type) {
       case 'answered':
         this.#identity = message.identity;
+        this.transactions.note(message.tookMs);
         for (const response of message.responses) this.#settle(response);
+        this.#silence.broken(this.#pending.size);
         return;
       case 'told':
         this.#options.onNotices(message.notices);

@@ -48,6 +48,8 @@ export type FromTableThread =
       readonly type: 'answered';
       readonly identity: TableIdentity;
       readonly responses: readonly TableResponse[];
+      /** The transaction and its sync. */
+      readonly tookMs: number;
     }
   /** Of the batch answered just before. */
   | { readonly type: 'told'; readonly notices: readonly TableNotice[] }

@@ -54,7 +54,7 @@ export class TableServer {
   #refuse(requests: readonly TableRequest[], error: ReelkeepError): void {
     const answer = { ok: false, error: toPlainError(error) } as const;
     const responses = requests.map(({ id }) => ({ id, answer }));
-    this.#post({ type: 'answered', identity: this.#store.identity, responses });
+    this.#post({ type: 'answered', identity: this.#store.identity, responses, tookMs: 0 });
   }
 
   #answer(requests: readonly TableRequest[]): void {
@@ -62,7 +62,8 @@ export class TableServer {
     const batch = runBatch(this.#store, this.#behavior, this.#state, requests, now);
     this.#state = batch.state;
     const { responses, notices } = batch;
-    this.#post({ type: 'answered', identity: this.#store.identity, responses });
+    const tookMs = performance.now() - now;
+    this.#post({ type: 'answered', identity: this.#store.identity, responses, tookMs });
     if (notices.length > 0) this.#post({ type: 'told', notices });
   }
 

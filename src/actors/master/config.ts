@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { ReelkeepError } from '../../domain/errors.js';
 import { snapshotDefaults } from '../../domain/table-snapshot.js';
-import { refuseOpenDoor } from '../runtime/open-door.js';
+import { refuseOpenDoor, refuseOpenMetrics } from '../runtime/open-door.js';
 
 /** All optional; times in milliseconds. */
 export interface MasterOptions {
@@ -38,6 +38,10 @@ export interface MasterOptions {
   readonly policy?: string | undefined;
   /** Reachable from elsewhere without credentials, all the same; no. */
   readonly insecure?: boolean;
+  /** On which it is looked at; 0 takes a free one, none unless given. */
+  readonly metricsPort?: number | undefined;
+  /** Address of that port; 127.0.0.1. */
+  readonly metricsHost?: string;
 }
 
 export interface MasterConfig extends Required<MasterOptions> {
@@ -74,6 +78,8 @@ export function resolveConfig(options: MasterOptions): MasterConfig {
     credentialsDir: options.credentialsDir,
     policy: options.policy,
     insecure: options.insecure ?? false,
+    metricsPort: options.metricsPort,
+    metricsHost: options.metricsHost ?? '127.0.0.1',
     ...resolveTable(options),
     brokenAfterMs: Math.min(1_000, lostAfterMs / 2),
     heartbeatEveryMs: Math.min(1_000, Math.floor(suspectAfterMs / 3)),
@@ -130,6 +136,7 @@ function checkRelations(config: MasterConfig): void {
     '--credentials asks for --policy: init-ca has made DIR/policy.json, in which clients may do everything',
   );
   refuseUnless(repairEveryMs >= 10, '--repair-every must be at least 10ms');
+  refuseOpenMetrics(config);
   refuseOpenDoor(config, [
     'bin/master init-ca DIR',
     'bin/master --credentials DIR/master-main --policy DIR/policy.json …',

@@ -46,7 +46,8 @@ export class Dispatcher {
   }
 
   onTableNotice(notice: TableNotice): void {
-    const { loop, uploads, drops, earlyFinds, keepers, mode } = this.#world;
+    const { counters, loop, uploads, drops, earlyFinds, keepers, mode } = this.#world;
+    counters.noteNotice(notice);
     switch (notice.type) {
       case 'file changed':
       case 'file gone':
@@ -72,6 +73,7 @@ export class Dispatcher {
   }
 
   onLoopEffect(effect: Exclude<ReplicationEffect, { type: 'counts' }>): void {
+    this.#world.counters.noteEffect(effect);
     switch (effect.type) {
       case 'survey':
         this.#run('survey', this.#survey(effect), () => undefined);
@@ -93,7 +95,8 @@ export class Dispatcher {
   }
 
   #onKeeperChanged({ keeper, state, from, cause }: Judged<'keeper changed'>): void {
-    const { keepers, log, verifications } = this.#world;
+    const { counters, keepers, log, verifications } = this.#world;
+    counters.verdicts.add(state);
     const level = state === 'suspect' || state === 'lost' ? 'warn' : 'info';
     log[level]({ keeper, from, state, cause }, 'keeper changed');
     keepers.judged(keeper, state);

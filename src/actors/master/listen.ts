@@ -24,7 +24,7 @@ export interface Listening {
 /** @param secured everyone who reaches the port may do everything without it */
 export async function listen(world: MasterWorld, secured: Secured | undefined): Promise<Listening> {
   const { config, log } = world;
-  const { host, port } = config;
+  const { host, port, metricsPort } = config;
   const audit = secured && (await openAudit(config, log));
   const note = (entry: AuditEntry): void => audit?.note(entry);
   const client = {
@@ -41,6 +41,7 @@ export async function listen(world: MasterWorld, secured: Secured | undefined): 
       credentials: secured.credentials,
       onRefused: createRefusalLog(log, note, world.clockMs),
     },
+    ...(metricsPort !== undefined && { counters: world.counters.rpc }),
     client: secured === undefined ? client : guarded(client, secured, note),
     keeper: {
       ...createKeeperHandlers(world),

@@ -5,19 +5,13 @@
 import type { Logger } from 'pino';
 import { wallMs } from '../../domain/ids.js';
 import type { KeeperView } from '../../domain/keeper-view.js';
-import { resolveLivenessLimits } from '../../domain/liveness.js';
-import { resolveReplicationLimits } from '../../domain/replication-limits.js';
+import type { OwnCredentials } from '../../domain/own-credentials.js';
 import type { TrustEvidence } from '../../domain/trust.js';
-import type { MonitorEffect, MonitorMessage } from '../heartbeat-monitor/messages.js';
 import type { LookupTable } from '../lookup-table/client.js';
 import type { KeeperRecord, TableSummary } from '../lookup-table/messages.js';
-import {
-  type MasterMode,
-  nothingCounted,
-  type ReplicationEffect,
-  type ReplicationMessage,
-} from '../replication-loop/messages.js';
+import { type MasterMode, nothingCounted } from '../replication-loop/messages.js';
 import type { MasterConfig } from './config.js';
+import { MasterCounters } from './counters.js';
 import { Dispatcher } from './dispatcher.js';
 import { DropOrders } from './drop-orders.js';
 import { EarlyFinds } from './early-finds.js';
@@ -27,11 +21,18 @@ import { KeeperDirectory } from './keeper-directory.js';
 import { type Listening, listen } from './listen.js';
 import { PresentTerm } from './present-term.js';
 import { Promises } from './promises.js';
-import { forgetKeeper } from './retire-keeper.js';
+import { forgetRetired } from './retire-keeper.js';
 import { closeSecured, openSecured, type Secured } from './secured.js';
 import { startTable } from './start-table.js';
 import { TakingIn } from './taking-in.js';
-import { type LoopThread, type MonitorThread, startDecidingThread } from './threads.js';
+import {
+  type LoopThread,
+  type MonitorThread,
+  startLoop,
+  startMonitor,
+  type ThreadReading,
+  threadReadings,
+} from './threads.js';
 import { TicketOffice } from './ticket-office.js';
 import { isUnderWay } from './upload-handlers.js';
 import { UploadShares } from './upload-shares.js';
@@ -48,14 +49,16 @@ export interface MasterPartsOptions {
   mode(): { readonly mode: MasterMode; readonly reason: string };
   onEvidence(evidence: TrustEvidence): void;
   onThreadLost(failure: Error): void;
+  /** Before anything else is opened. */
+  onSecured(credentials: OwnCredentials | undefined): Promise<void>;
 }
 
 export class MasterParts {
   readonly #options: MasterPartsOptions;
-  readonly #world: MasterWorld;
+  readonly world: MasterWorld;
   readonly #dispatcher: Dispatcher;
   readonly #keepers: KeeperDirectory;
-  readonly #drops = new DropOrders(() => this.#world);
+  readonly #drops = new DropOrders(() => this.world);
   readonly #garbage = new Garbage();
   readonly #term = new PresentTerm();
   readonly #takingIn = new TakingIn();
@@ -72,16 +75,29 @@ export class MasterParts {
   constructor(options: MasterPartsOptions) {
     this.#options = options;
     this.#keepers = new KeeperDirectory((view) => this.#onKeeper(view));
-    this.#world = this.#createWorld();
-    this.#dispatcher = new Dispatcher(this.#world);
+    this.world = this.#createWorld();
+    this.#dispatcher = new Dispatcher(this.world);
   }
 
   get port(): number {
     return this.#listening?.server.port ?? this.#options.config.port;
   }
 
-  get clusterId(): string {
-    return this.#summary?.clusterId ?? '';
+  get connections(): number {
+    return this.#listening?.server.connections ?? 0;
+  }
+
+  /** Of the table, unless it is not open yet. */
+  get transactions(): LookupTable['transactions'] | undefined {
+    return this.#table?.transactions;
+  }
+
+  get summary(): TableSummary | undefined {
+    return this.#summary;
+  }
+
+  get threads(): readonly ThreadReading[] {
+    return threadReadings(this.#table, this.#monitor, this.#loop);
   }
 
   open(): Promise<void> {
@@ -92,20 +108,15 @@ export class MasterParts {
   async #open(): Promise<void> {
     const { config, log } = this.#options;
     this.#secured = await openSecured(config, log);
+    await this.#options.onSecured(this.#secured?.credentials);
     await this.#openTable();
     await this.#startThreads();
     const records = await this.#needTable().ask('list keepers', null);
     for (const record of records) this.#know(record);
-    await this.#forgetRetired(records);
+    await forgetRetired(this.world, records);
     await this.#listen();
     this.#startClocks();
     this.#tellEvidence();
-  }
-
-  /** The master may have died while it forgot what a retired keeper had. */
-  async #forgetRetired(records: readonly KeeperRecord[]): Promise<void> {
-    for (const { keeper, incarnation, retired } of records)
-      if (retired) await forgetKeeper(this.#world, keeper, incarnation);
   }
 
   /** Closes what was opened, however far that went. */
@@ -115,7 +126,7 @@ export class MasterParts {
     // Sessions do not end by themselves, and the server would wait for them.
     this.#keepers.endSessions();
     await this.#listening?.server.close(this.#options.config.stopGraceMs);
-    this.#world.verifications.close();
+    this.world.verifications.close();
     await Promise.all([this.#monitor?.stop(), this.#loop?.stop()]);
     await this.#table?.stop();
     await this.#listening?.audit?.close();
@@ -128,7 +139,7 @@ export class MasterParts {
     if (mode !== 'serving') return;
     this.#drops.wakeAll();
     this.#garbage
-      .collect(this.#world)
+      .collect(this.world)
       .catch((error: unknown) => this.#options.log.error({ err: error }, 'garbage not collected'));
   }
 
@@ -151,36 +162,24 @@ export class MasterParts {
 
   async #startThreads(): Promise<void> {
     const { config, log, onThreadLost } = this.#options;
-    const onGiveUp = (reason: string): void => onThreadLost(new Error(reason));
-    this.#monitor = await startDecidingThread<MonitorMessage, MonitorEffect>({
-      name: 'heartbeat-mon',
-      entry: '#thread/heartbeat-monitor',
-      limits: resolveLivenessLimits(config),
+    const start = { log, onGiveUp: (reason: string): void => onThreadLost(new Error(reason)) };
+    this.#monitor = await startMonitor(config, {
+      ...start,
       onEffect: (effect) => this.#dispatcher.onMonitorEffect(effect),
-      onRestarted: (reason) => {
-        log.error({ reason }, 'heartbeat monitor started again');
-        this.#feedMonitor();
-      },
-      onGiveUp,
+      feed: () => this.#feedMonitor(),
     });
-    this.#loop = await startDecidingThread<ReplicationMessage, ReplicationEffect>({
-      name: 'replication',
-      entry: '#thread/replication-loop',
-      limits: resolveReplicationLimits({}),
+    this.#loop = await startLoop({
+      ...start,
       onEffect: (effect) => {
         if (effect.type === 'counts') this.#counts = effect.counts;
         else this.#dispatcher.onLoopEffect(effect);
       },
-      onRestarted: (reason) => {
-        log.error({ reason }, 'replication loop started again');
-        this.#feedLoop();
-      },
-      onGiveUp,
+      feed: () => this.#feedLoop(),
     });
   }
 
   async #listen(): Promise<void> {
-    this.#listening = await listen(this.#world, this.#secured);
+    this.#listening = await listen(this.world, this.#secured);
     // Reads and uploads are answered from now on, whatever the mode.
     this.#listening.server.setServing(true);
   }
@@ -206,7 +205,7 @@ export class MasterParts {
   }
 
   #know({ keeper, incarnation, address, retired }: KeeperRecord): void {
-    this.#keepers.know(keeper, incarnation, address, retired, this.#world.clockMs());
+    this.#keepers.know(keeper, incarnation, address, retired, this.world.clockMs());
     this.#monitor?.post({ type: 'known', keeper, incarnation });
     if (retired) this.#monitor?.post({ type: 'retire', keeper });
   }
@@ -243,7 +242,13 @@ export class MasterParts {
       table: { ask: (type, input) => this.#needTable().ask(type, input) },
       snapshots: () => this.#needTable().snapshots,
       monitor: { post: (message) => void this.#monitor?.post(message) },
-      loop: { post: (message) => void this.#loop?.post(message) },
+      loop: {
+        post: (message) => {
+          world.counters.noteMessage(message);
+          this.#loop?.post(message);
+        },
+      },
+      counters: new MasterCounters(),
       keepers: this.#keepers,
       tickets: new TicketOffice(config),
       promises: new Promises(2 * config.heartbeatEveryMs),
@@ -262,6 +267,7 @@ export class MasterParts {
         // What was told to the loop and not yet weighed may change them.
         settled: this.#counts.settled && this.#loop?.mailboxLength === 0,
       }),
+      hasLookedAtAll: () => this.#counts.settled,
       mode,
       clockMs: () => performance.now(),
       wallMs: () => wallMs(Date.now()),

@@ -1,30 +1,58 @@
 /** Gives the master machine its world, and the process a handle on it. */
 import type { Logger } from 'pino';
 import { createActor, fromPromise } from 'xstate';
-import { type MasterActorRef, masterMachine } from '../../machines/master.machine.js';
+import {
+  type MasterActorRef,
+  type MasterPhase,
+  masterMachine,
+} from '../../machines/master.machine.js';
+import { type Observe, Watched } from '../observing/observing.js';
 import type { MasterMode } from '../replication-loop/messages.js';
 import { watchLife } from '../runtime/machine-life.js';
 import { warnOfOpenDoor } from '../runtime/open-door.js';
 import { type MasterOptions, resolveConfig } from './config.js';
 import { MasterParts } from './master-parts.js';
 
+/** What whoever looks at a master may look at. */
+export interface MasterReading {
+  /** Of its life. */
+  phase(): MasterPhase;
+  readonly parts: Pick<
+    MasterParts,
+    'world' | 'threads' | 'connections' | 'transactions' | 'summary'
+  >;
+}
+
 export interface RunningMaster {
-  readonly ready: Promise<{ readonly host: string; readonly port: number; readonly id: string }>;
+  readonly ready: Promise<{
+    readonly host: string;
+    readonly port: number;
+    readonly id: string;
+    readonly metricsPort?: number;
+  }>;
   /** Rejects with the reason unless it was stopped. */
   readonly ended: Promise<void>;
   stop(): void;
 }
 
-/** @throws ReelkeepError `usage` for options that do not go together */
-export function startMaster(options: MasterOptions, log: Logger): RunningMaster {
+/**
+ * @param observe opens the port for metrics, if there is to be one
+ * @throws ReelkeepError `usage` for options that do not go together
+ */
+export function startMaster(
+  options: MasterOptions,
+  log: Logger,
+  observe?: Observe<MasterReading>,
+): RunningMaster {
   const config = resolveConfig(options);
   warnOfOpenDoor(config, log);
   const machine = masterMachine.provide({
     actors: {
       open: fromPromise(() => parts.open()),
-      close: fromPromise(() => parts.close()),
+      close: fromPromise(() => parts.close().finally(() => watched.close())),
     },
   });
+  const watched = new Watched(observe);
   const actor = createActor(machine, { input: { recoverGraceMs: config.recoverGraceMs } });
   const parts: MasterParts = new MasterParts({
     config,
@@ -32,12 +60,19 @@ export function startMaster(options: MasterOptions, log: Logger): RunningMaster 
     mode: () => ({ mode: modeOf(actor), reason: reasonOf(actor) }),
     onEvidence: (evidence) => actor.send({ type: 'evidence', evidence }),
     onThreadLost: (failure) => actor.send({ type: 'thread lost', failure }),
+    onSecured: (credentials) =>
+      watched.open({ phase: () => actor.getSnapshot().value, parts }, config, log, credentials),
   });
   const life = watchLife(actor, (snapshot) => isServing(snapshot.value));
   followMode(actor, parts, log);
   actor.start();
   return {
-    ready: life.ready.then(() => ({ host: config.host, port: parts.port, id: parts.clusterId })),
+    ready: life.ready.then(() => ({
+      host: config.host,
+      port: parts.port,
+      id: parts.summary?.clusterId ?? '',
+      ...watched.told,
+    })),
     ended: life.ended,
     stop: () => actor.send({ type: 'stop' }),
   };
@@ -56,7 +91,7 @@ function followMode(actor: MasterActorRef, parts: MasterParts, log: Logger): voi
 }
 
 /** Reads and uploads are served in all of these. */
-const isServing = (state: string): boolean =>
+export const isServing = (state: MasterPhase): boolean =>
   ['recovering', 'taking in', 'safe mode', 'serving'].includes(state);
 
 function modeOf(actor: MasterActorRef): MasterMode {

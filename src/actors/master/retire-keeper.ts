@@ -2,6 +2,7 @@
 import { ReelkeepError } from '../../domain/errors.js';
 import { isKeeperId, type KeeperId, keeperId } from '../../domain/ids.js';
 import type { ClientHandlers } from '../../rpc/control-server.js';
+import type { KeeperRecord } from '../lookup-table/messages.js';
 import type { MasterWorld } from './world.js';
 
 export function createRetireHandler(world: MasterWorld): Pick<ClientHandlers, 'retireKeeper'> {
@@ -29,8 +30,17 @@ export function createRetireHandler(world: MasterWorld): Pick<ClientHandlers, 'r
   };
 }
 
+/** The master may have died while it forgot what a retired keeper had. */
+export async function forgetRetired(
+  world: MasterWorld,
+  records: readonly KeeperRecord[],
+): Promise<void> {
+  for (const { keeper, incarnation, retired } of records)
+    if (retired) await forgetKeeper(world, keeper, incarnation);
+}
+
 /** Takes it out of the table, from wherever that was left off. */
-export async function forgetKeeper({ table }: MasterWorld, keeper: KeeperId, incarnation: number) {
+async function forgetKeeper({ table }: MasterWorld, keeper: KeeperId, incarnation: number) {
   const forgotten = { replicas: 0, last: 0 };
   for (let more = true; more; ) {
     const step = await table.ask('retire keeper', { keeper, incarnation });

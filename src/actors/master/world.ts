@@ -15,6 +15,7 @@ import type {
   ReplicationMessage,
 } from '../replication-loop/messages.js';
 import type { MasterConfig } from './config.js';
+import type { MasterCounters } from './counters.js';
 import type { KeeperDirectory } from './keeper-directory.js';
 import type { Promises } from './promises.js';
 import type { TakingIn } from './taking-in.js';
@@ -32,6 +33,7 @@ export interface MasterWorld {
   readonly monitor: { post(message: MonitorMessage): void };
   readonly loop: { post(message: ReplicationMessage): void };
   readonly keepers: KeeperDirectory;
+  readonly counters: MasterCounters;
   readonly tickets: TicketOffice;
   readonly promises: Promises;
   readonly uploads: UploadWatch;
@@ -52,6 +54,8 @@ export interface MasterWorld {
   /** Cluster id and epoch of this term; counters as of the last beat of the master's clock. */
   readonly summary: () => TableSummary;
   readonly counts: () => ReplicationCounts;
+  /** As the replication loop last said; `settled` of the counts asks for more: that nothing waits for it. */
+  readonly hasLookedAtAll: () => boolean;
   readonly mode: () => { readonly mode: MasterMode; readonly reason: string };
   /** Monotonic. */
   readonly clockMs: () => number;

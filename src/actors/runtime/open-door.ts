@@ -40,3 +40,19 @@ export function refuseOpenDoor(door: Door, commands: readonly [string, string]):
     `--host ${host} can be reached from other machines: make credentials with "${make}" and start with "${start}", or say --insecure on a network where you trust everyone`,
   );
 }
+
+/**
+ * The same for the port on which a process is looked at: with credentials it asks for a certificate
+ * of the cluster, of any role, wherever others could reach it.
+ */
+export function refuseOpenMetrics({
+  metricsHost,
+  credentialsDir,
+  insecure,
+}: Omit<Door, 'host'> & { readonly metricsHost: string }): void {
+  if (insecure || credentialsDir !== undefined || isLoopback(metricsHost)) return;
+  throw new ReelkeepError(
+    'usage',
+    `--metrics-host ${metricsHost} can be reached from other machines: start with --credentials, and metrics ask for a certificate of the cluster, or say --insecure on a network where you trust everyone`,
+  );
+}

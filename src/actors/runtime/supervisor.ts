@@ -25,6 +25,7 @@ export class Supervisor<Message, Effect> {
   #thread: ThreadActor<Message, Effect> | undefined;
   #restarts: readonly Millis[] = [];
   #restarting: Promise<void> = Promise.resolve();
+  #restartCount = 0;
   #stopped = false;
 
   /** Rejects when the first thread cannot be started: no policy helps against that. */
@@ -47,6 +48,16 @@ export class Supervisor<Message, Effect> {
 
   get mailboxLength(): number {
     return this.#thread?.mailboxLength ?? 0;
+  }
+
+  /** How long it has said nothing while something waits. */
+  get silentMs(): number {
+    return this.#thread?.silentMs ?? 0;
+  }
+
+  /** Times that it was started again. */
+  get restartCount(): number {
+    return this.#restartCount;
   }
 
   async stop(): Promise<void> {
@@ -86,6 +97,7 @@ export class Supervisor<Message, Effect> {
       return;
     }
     if (this.#stopped || this.#thread === undefined) return;
+    this.#restartCount += 1;
     this.#options.onRestarted(reason);
   }
 }

@@ -8,6 +8,7 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { Silence } from './silence.js';
 
 const require = createRequire(import.meta.url);
 
@@ -32,6 +33,7 @@ export interface ThreadOptions<Effect> {
 export class ThreadActor<Message, Effect> {
   readonly #worker: Worker;
   readonly #options: ThreadOptions<Effect>;
+  readonly #silence = new Silence();
   #waiting = 0;
   #life: 'running' | 'stopping' | 'ended' = 'running';
   #onIdle: (() => void) | undefined;
@@ -61,6 +63,11 @@ export class ThreadActor<Message, Effect> {
     return this.#waiting;
   }
 
+  /** How long it has said nothing while something waits. */
+  get silentMs(): number {
+    return this.#silence.ms;
+  }
+
   /** `refused`: the thread has ended or is stopping, and this message will never be handled. */
   post(message: Message): 'posted' | 'refused' {
     if (this.#life !== 'running') return 'refused';
@@ -69,6 +76,7 @@ export class ThreadActor<Message, Effect> {
       return 'refused';
     }
     this.#worker.postMessage(message);
+    if (this.#waiting === 0) this.#silence.begin();
     this.#waiting += 1;
     return 'posted';
   }
@@ -85,6 +93,7 @@ export class ThreadActor<Message, Effect> {
   #onEffects(effects: readonly Effect[]): void {
     if (this.#life === 'ended') return;
     this.#waiting -= 1;
+    this.#silence.broken(this.#waiting);
     this.#options.onEffects(effects);
     if (this.#waiting === 0) this.#onIdle?.();
   }

@@ -12,6 +12,8 @@ export interface ReadyLine {
   readonly host: string;
   readonly port: number;
   readonly id: string;
+  /** With `--metrics-port`. */
+  readonly metricsPort?: number;
 }
 
 export interface StartOptions {

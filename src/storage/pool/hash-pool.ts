@@ -97,6 +97,7 @@ export class HashPool {
   readonly #turnstile: Turnstile;
   readonly #onDeath: (reason: ReelkeepError) => void;
   readonly #pending = new Set<(reason: ReelkeepError) => void>();
+  #lastDoneAtMs = 0;
   #ended: ReelkeepError | undefined;
 
   static create(options: HashPoolOptions = {}): HashPool {
@@ -127,6 +128,13 @@ export class HashPool {
       resourceLimits: { maxOldGenerationSizeMb: hashPoolLimits.threadHeapMaxMb },
     });
     this.#pool.on('error', (cause: unknown) => void this.#die(cause));
+  }
+
+  /** Tasks handed to the pool, callers that wait for that, and how long it has done none of them. */
+  get load(): { readonly tasks: number; readonly waiting: number; readonly silentMs: number } {
+    const { inside, waiting } = this.#turnstile.load;
+    const silentMs = inside === 0 ? 0 : performance.now() - this.#lastDoneAtMs;
+    return { tasks: inside, waiting, silentMs };
   }
 
   /** Writes the bytes only if they have the digest. */
@@ -245,6 +253,7 @@ export class HashPool {
     input: PoolTasks[Name]['input'],
     timeoutMs?: number,
   ): Promise<PoolTasks[Name]['output']> {
+    if (this.#turnstile.load.inside === 0) this.#lastDoneAtMs = performance.now();
     const leave = await this.#turnstile.enter();
     let abandon: ((reason: ReelkeepError) => void) | undefined;
     try {
@@ -257,6 +266,7 @@ export class HashPool {
       });
     } finally {
       if (abandon !== undefined) this.#pending.delete(abandon);
+      this.#lastDoneAtMs = performance.now();
       leave();
     }
   }

@@ -2,6 +2,8 @@
 export interface Turnstile {
   /** Resolves when there is room; call what it gives exactly once, when done. */
   enter(): Promise<() => void>;
+  /** How many are in, and how many wait. */
+  readonly load: { readonly inside: number; readonly waiting: number };
 }
 
 export function createTurnstile(insideMax: number): Turnstile {
@@ -19,6 +21,9 @@ export function createTurnstile(insideMax: number): Turnstile {
       if (inside < insideMax) inside += 1;
       else await new Promise<void>((resolve) => waiting.push(resolve));
       return leave;
+    },
+    get load() {
+      return { inside, waiting: waiting.length };
     },
   };
 }

@@ -6,6 +6,7 @@ import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { createApp } from '../../../src/actors/gateway/app.js';
 import { type GatewayOptions, resolveConfig } from '../../../src/actors/gateway/config.js';
+import { GatewayCounters } from '../../../src/actors/gateway/counters.js';
 import type { Routes } from '../../../src/actors/gateway/routes.js';
 import type { GatewayWorld } from '../../../src/actors/gateway/world.js';
 
@@ -28,6 +29,7 @@ export async function startApp(
     config,
     log: pino({ level: 'silent' }),
     stopping: new AbortController().signal,
+    counters: new GatewayCounters(),
     id: 'gateway',
     port: () => port,
     ...given,

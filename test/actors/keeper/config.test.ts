@@ -65,3 +65,20 @@ describe('configuration of a keeper', () => {
     );
   });
 });
+
+describe('the port on which a keeper is looked at', () => {
+  it('is on loopback and closed unless it is asked for', () => {
+    expect(resolveConfig({ port: 0 })).toMatchObject({
+      metricsPort: undefined,
+      metricsHost: '127.0.0.1',
+    });
+  });
+
+  it('is opened to others by certificates, or by name', () => {
+    const open = { port: 0, metricsPort: 0, metricsHost: '0.0.0.0' };
+
+    expect(() => resolveConfig(open)).toThrow('--metrics-host 0.0.0.0 can be reached');
+    expect(resolveConfig({ ...open, insecure: true }).metricsHost).toBe('0.0.0.0');
+    expect(resolveConfig({ ...open, credentialsDir: 'c' }).metricsHost).toBe('0.0.0.0');
+  });
+});

@@ -219,3 +219,44 @@ describe('a scrub', () => {
     expect(at.log).toEqual(['page of 4 5', 'read 4', 'sound 4', 'read 5', 'sound 5']);
   });
 });
+
+describe('the age of the oldest verification', () => {
+  it('is unknown before a pass is over, and that of what was met and not read again then', async () => {
+    const at = new AScrub([
+      { number: 1, ageMs: 3 * dayMs },
+      { number: 2, ageMs: 20 * dayMs },
+      { number: 3, ageMs: 29 * dayMs },
+    ]);
+    const before = at.scrub.oldestAgeMs;
+    const begunAtMs = at.nowMs();
+
+    await at.pass();
+
+    expect(before).toBeUndefined();
+    const passedMs = at.nowMs() - begunAtMs;
+    expect(at.scrub.oldestAgeMs).toBeGreaterThanOrEqual(20 * dayMs);
+    expect(at.scrub.oldestAgeMs).toBeLessThanOrEqual(20 * dayMs + passedMs);
+  });
+
+  it('is that of a replica that could not be read, and grows', async () => {
+    const at = new AScrub([
+      { number: 1, ageMs: 28 * dayMs, outcome: 'unknown' },
+      { number: 2, ageMs: 29 * dayMs },
+    ]);
+
+    await at.pass();
+    const first = at.scrub.oldestAgeMs ?? 0;
+    await at.wait(dayMs, new AbortController().signal);
+
+    expect(Math.floor(first / dayMs)).toBe(28);
+    expect(at.scrub.oldestAgeMs).toBe(first + dayMs);
+  });
+
+  it('is none when there is nothing to read', async () => {
+    const at = new AScrub([]);
+
+    await at.pass();
+
+    expect(at.scrub.oldestAgeMs).toBe(0);
+  });
+});

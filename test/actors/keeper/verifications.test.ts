@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { KeeperCounters } from '../../../src/actors/keeper/counters.js';
 import { Verifications } from '../../../src/actors/keeper/verifications.js';
 import { digest, type FileId } from '../../../src/domain/ids.js';
 import type { Reading, ReadPause, VerifyOutcome } from '../../../src/storage/verify-replica.js';
@@ -115,6 +116,29 @@ describe('verifications', () => {
     await disk.part(1, 4);
 
     expect(pauses).toEqual([3]);
+  });
+
+  it('are counted by who reads and what was found, and their bytes as they are read', async () => {
+    const disk = new ADisk();
+    const counters = new KeeperCounters();
+    const verifications = new Verifications(disk, 2, counters);
+    const scrub = verifications.readAtLeisure(idOf(1), expected, noPause);
+    await turn();
+    await disk.part(1, expected.size - 1);
+    const half = counters.verifiedBytes.of('scrub');
+    disk.end(1);
+    await scrub;
+    const order = verifications.read(idOf(2), expected);
+    disk.end(2);
+    await order;
+
+    expect(half).toBe(expected.size - 1);
+    expect([...counters.verifiedBytes.counts]).toEqual([
+      ['scrub', expected.size],
+      ['order', expected.size],
+    ]);
+    expect(counters.verified.of('scrub/sound')).toBe(1);
+    expect(counters.verified.of('order/sound')).toBe(1);
   });
 });
 

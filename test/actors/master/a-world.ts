@@ -6,6 +6,7 @@ import pino from 'pino';
 import type { MonitorMessage } from '../../../src/actors/heartbeat-monitor/messages.js';
 import type { LookupTable } from '../../../src/actors/lookup-table/client.js';
 import { type MasterOptions, resolveConfig } from '../../../src/actors/master/config.js';
+import { MasterCounters } from '../../../src/actors/master/counters.js';
 import { Dispatcher } from '../../../src/actors/master/dispatcher.js';
 import { DropOrders } from '../../../src/actors/master/drop-orders.js';
 import { EarlyFinds } from '../../../src/actors/master/early-finds.js';
@@ -74,6 +75,7 @@ export class AWorld {
       monitor: { post: (message) => void this.toMonitor.push(message) },
       loop: { post: (message) => void this.toLoop.push(message) },
       keepers: new KeeperDirectory(() => undefined),
+      counters: new MasterCounters(),
       tickets: new TicketOffice(config),
       promises: new Promises(2 * config.heartbeatEveryMs),
       uploads: new UploadWatch(),
@@ -84,6 +86,7 @@ export class AWorld {
       earlyFinds: new EarlyFinds(),
       summary: () => this.table.ask('sum up', null),
       counts: () => this.counts,
+      hasLookedAtAll: () => this.counts.settled,
       mode: () => ({ mode: this.mode, reason: this.mode === 'serving' ? '' : 'so it is' }),
       clockMs: () => this.nowMs,
       wallMs: () => wallMs(1_700_000_000_000 + this.nowMs),

@@ -61,3 +61,19 @@ describe('configuration of the master', () => {
     );
   });
 });
+
+describe('the port on which a master is looked at', () => {
+  it('is on loopback and closed unless it is asked for', () => {
+    expect(resolveConfig({})).toMatchObject({ metricsPort: undefined, metricsHost: '127.0.0.1' });
+  });
+
+  it('is opened to others by certificates, or by name', () => {
+    const open = { metricsPort: 0, metricsHost: '0.0.0.0' };
+
+    expect(() => resolveConfig(open)).toThrow('--metrics-host 0.0.0.0 can be reached');
+    expect(resolveConfig({ ...open, insecure: true }).metricsHost).toBe('0.0.0.0');
+    expect(resolveConfig({ ...open, credentialsDir: 'c', policy: 'p' }).metricsHost).toBe(
+      '0.0.0.0',
+    );
+  });
+});

@@ -21,6 +21,7 @@ describe('Supervisor', () => {
     await vi.waitFor(() => expect(onEffects).toHaveBeenCalled());
     expect(onRestarted.mock.calls).toEqual([['it threw Error: as told']]);
     expect(onEffects.mock.calls).toEqual([[['heard fed anew']]]);
+    expect(supervisor.restartCount).toBe(1);
   });
 
   it('refuses messages while no thread runs', async () => {

@@ -57,6 +57,19 @@ describe('ThreadActor', () => {
     await vi.waitFor(() => expect(threadNames()).toContain('heartbeat-mon'));
   });
 
+  it('tells how long a thread has said nothing while something waits for it', async () => {
+    const onEffects = vi.fn();
+    const thread = await start({ onEffects });
+    thread.post('hello');
+    await vi.waitFor(() => expect(onEffects).toHaveBeenCalled());
+    const idle = thread.silentMs;
+
+    thread.post('hang');
+
+    expect(idle).toBe(0);
+    await vi.waitFor(() => expect(thread.silentMs).toBeGreaterThan(20));
+  });
+
   it('tells why its thread ended when that throws', async () => {
     const onExit = vi.fn();
     const thread = await start({ onExit });

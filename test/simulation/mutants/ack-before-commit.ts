@@ -26,7 +26,8 @@ export const ackBeforeCommit: Mutant = {
       from: `    const batch = runBatch(this.#store, this.#behavior, this.#state, requests, now);
     this.#state = batch.state;
     const { responses, notices } = batch;
-    this.#post({ type: 'answered', identity: this.#store.identity, responses });
+    const tookMs = performance.now() - now;
+    this.#post({ type: 'answered', identity: this.#store.identity, responses, tookMs });
     if (notices.length > 0) this.#post({ type: 'told', notices });`,
       to: `    const batch = runBatch(
       this.#store,
@@ -35,7 +36,7 @@ export const ackBeforeCommit: Mutant = {
       requests,
       now,
       ({ responses, notices }) => {
-        this.#post({ type: 'answered', identity: this.#store.identity, responses });
+        this.#post({ type: 'answered', identity: this.#store.identity, responses, tookMs: 0 });
         if (notices.length > 0) this.#post({ type: 'told', notices });
       },
     );
