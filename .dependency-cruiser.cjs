@@ -67,7 +67,7 @@ module.exports = {
     {
       name: 'only-actors-cli-and-bin-compose',
       severity: 'error',
-      from: { pathNot: ['^src/actors/', '^src/cli/', '^bin/', '^test/'] },
+      from: { pathNot: ['^src/actors/', '^src/cli/', '^bin/', '^test/', '^console/'] },
       to: { path: '^src/actors/' },
     },
     {
@@ -82,6 +82,20 @@ module.exports = {
       from: { path: '^bin/' },
       to: { path: rooms, pathNot: '^src/(cli|actors)/|^src/domain/ids' },
     },
+    {
+      name: 'the-console-knows-shapes-alone',
+      comment: 'it runs in a browser: of the rest it may know what answers look like, and no code',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: { path: '^(src|bin|test)/', pathNot: '^src/actors/gateway/api-shapes' },
+    },
+    {
+      name: 'shapes-are-no-code',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: { path: '^src/', dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'nothing-knows-the-console', severity: 'error', from: { path: '^(src|bin)/' }, to: { path: '^console/' } },
     { name: 'src-never-imports-test-or-bin', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|bin)/' } },
     { name: 'not-to-dev-dep', severity: 'error', from: { path: '^(src|bin)/' }, to: { dependencyTypes: ['npm-dev'] } },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -137,7 +137,7 @@ export function signClaims(key: LinkKey, purpose: LinkPurpose, claims: SessionCl
 }
 
 /** @param now milliseconds since 1970 */
-function verifyClaims(
+export function verifyClaims(
   keys: readonly LinkKey[],
   purpose: LinkPurpose,
   token: string,

@@ -36,10 +36,12 @@ export interface NeedTotals {
   readonly missing: number;
   /** Replicas. */
   readonly surplus: number;
+  /** Of copies that are wanted, those in flight included. */
+  readonly bytesToCopy: number;
 }
 
 /** Files; what is neither missing nor parked nor waiting is helpable. */
-const nothingForgotten = { files: 0, belowTarget: 0, missing: 0, helpable: 0 };
+const nothingForgotten = { files: 0, belowTarget: 0, missing: 0, helpable: 0, bytesToCopy: 0 };
 
 export const atOnce = millis(Number.NEGATIVE_INFINITY);
 
@@ -56,7 +58,7 @@ export class NeedIndex {
   readonly #filesMax: number;
   readonly #refillEveryMs: number;
   #refilledAt = atOnce;
-  #totals: NeedTotals = { belowTarget: 0, missing: 0, surplus: 0 };
+  #totals: NeedTotals = { belowTarget: 0, missing: 0, surplus: 0, bytesToCopy: 0 };
   #forgotten = nothingForgotten;
   #hasKeeperCome = false;
 
@@ -71,11 +73,12 @@ export class NeedIndex {
 
   /** Forgotten files still count, until a survey of all is wanted. */
   get totals(): NeedTotals {
-    const { belowTarget, missing, surplus } = this.#totals;
+    const { belowTarget, missing, surplus, bytesToCopy } = this.#totals;
     return {
       belowTarget: belowTarget + this.#forgotten.belowTarget,
       missing: missing + this.#forgotten.missing,
       surplus,
+      bytesToCopy: bytesToCopy + this.#forgotten.bytesToCopy,
     };
   }
 
@@ -125,7 +128,7 @@ export class NeedIndex {
     this.remove(fileId);
     this.#files.set(fileId, tracked);
     laneFor(this.#byLive, tracked.need.live).add(fileId);
-    this.#count(tracked.need, 1);
+    this.#count(tracked, 1);
     this.#enter(tracked);
     if (this.#files.size > this.#filesMax) this.#forgetOne(tracked);
   }
@@ -138,7 +141,7 @@ export class NeedIndex {
     this.#copy[tracked.need.live]?.delete(fileId);
     for (const files of [this.#drop, this.#parked, this.#waiting, this.#missing])
       files.delete(fileId);
-    this.#count(tracked.need, -1);
+    this.#count(tracked, -1);
   }
 
   /** The files whose time has come; each is put anew by the caller. */
@@ -190,12 +193,13 @@ export class NeedIndex {
     this.remove(tracked.file.fileId);
     const { isBelowTarget, isMissing } = tracked.need;
     const isHelpless = isMissing || tracked.lane === 'parked' || tracked.lane === 'waiting';
-    const { files, belowTarget, missing, helpable } = this.#forgotten;
+    const { files, belowTarget, missing, helpable, bytesToCopy } = this.#forgotten;
     this.#forgotten = {
       files: files + 1,
       belowTarget: belowTarget + Number(isBelowTarget),
       missing: missing + Number(isMissing),
       helpable: helpable + Number(!isHelpless),
+      bytesToCopy: bytesToCopy + bytesWanted(tracked),
     };
   }
 
@@ -203,15 +207,19 @@ export class NeedIndex {
     return fileId === undefined ? undefined : this.#files.get(fileId);
   }
 
-  #count(need: FileNeed, sign: 1 | -1): void {
-    const { belowTarget, missing, surplus } = this.#totals;
+  #count(tracked: TrackedFile, sign: 1 | -1): void {
+    const { need } = tracked;
+    const { belowTarget, missing, surplus, bytesToCopy } = this.#totals;
     this.#totals = {
       belowTarget: belowTarget + sign * Number(need.isBelowTarget),
       missing: missing + sign * Number(need.isMissing),
       surplus: surplus + sign * (need.surplus + need.leaving),
+      bytesToCopy: bytesToCopy + sign * bytesWanted(tracked),
     };
   }
 }
+
+const bytesWanted = ({ file, need }: TrackedFile): number => need.wanted * file.size;
 
 function laneFor(lanes: Rotation<FileId>[], live: number): Rotation<FileId> {
   while (lanes.length < live) lanes.push(new Rotation());

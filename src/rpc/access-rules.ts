@@ -27,6 +27,7 @@ const ownMethods: Readonly<Record<OwnMethod, readonly Role[]>> = {
   '/reelkeep.v1.ClientService/Remove': users,
   '/reelkeep.v1.ClientService/Rename': users,
   '/reelkeep.v1.ClientService/ListKeepers': users,
+  '/reelkeep.v1.ClientService/ListKeeperFiles': users,
   '/reelkeep.v1.ClientService/RetireKeeper': operators,
   '/reelkeep.v1.ClientService/Status': users,
   '/reelkeep.v1.ClientService/Verify': users,

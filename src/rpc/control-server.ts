@@ -31,6 +31,8 @@ import {
   ClientServiceService,
   type FsckRequest,
   type FsckResponse,
+  type ListKeeperFilesRequest,
+  type ListKeeperFilesResponse,
   type ListKeepersRequest,
   type ListKeepersResponse,
   type ListRequest,
@@ -96,6 +98,7 @@ export interface ClientHandlers {
   readonly remove: UnaryHandler<RemoveRequest, RemoveResponse>;
   readonly rename: UnaryHandler<RenameRequest, RenameResponse>;
   readonly listKeepers: UnaryHandler<ListKeepersRequest, ListKeepersResponse>;
+  readonly listKeeperFiles: UnaryHandler<ListKeeperFilesRequest, ListKeeperFilesResponse>;
   readonly retireKeeper: UnaryHandler<RetireKeeperRequest, RetireKeeperResponse>;
   readonly status: UnaryHandler<StatusRequest, StatusResponse>;
   readonly verify: StreamHandler<VerifyRequest, VerifyResponse>;
@@ -233,6 +236,7 @@ const clientService = (handlers: ClientHandlers, caller: WhoCalls): ClientServic
   remove: unary(handlers.remove, caller),
   rename: unary(handlers.rename, caller),
   listKeepers: unary(handlers.listKeepers, caller),
+  listKeeperFiles: unary(handlers.listKeeperFiles, caller),
   retireKeeper: unary(handlers.retireKeeper, caller),
   status: unary(handlers.status, caller),
   verify: serverStream(handlers.verify, caller),

@@ -14,6 +14,8 @@ import {
   ClientServiceClient,
   type FsckRequest,
   type FsckResponse,
+  type ListKeeperFilesRequest,
+  type ListKeeperFilesResponse,
   type ListKeepersRequest,
   type ListKeepersResponse,
   type ListRequest,
@@ -148,6 +150,14 @@ export class MasterConnection {
   listKeepers(request: ListKeepersRequest, options?: CallOptions): Promise<ListKeepersResponse> {
     const method = this.#client.listKeepers.bind(this.#client);
     return callUnary(this.#doing('listing keepers'), method, request, options);
+  }
+
+  listKeeperFiles(
+    request: ListKeeperFilesRequest,
+    options?: CallOptions,
+  ): Promise<ListKeeperFilesResponse> {
+    const method = this.#client.listKeeperFiles.bind(this.#client);
+    return callUnary(this.#doing('listing files of a keeper'), method, request, options);
   }
 
   status(request: StatusRequest, options?: CallOptions): Promise<StatusResponse> {

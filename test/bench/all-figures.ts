@@ -1,4 +1,5 @@
 /** Every figure, in the order in which they are taken. */
+import { consoleFigures } from './figures/console.js';
 import { downloadFigures } from './figures/downloads.js';
 import { falseKeeperFigures } from './figures/false-keepers.js';
 import { growthFigures } from './figures/growth.js';
@@ -19,6 +20,7 @@ export const allFigures: readonly Figures[] = [
   ...requestFigures,
   ...falseKeeperFigures,
   ...tableFigures,
+  ...consoleFigures,
   ...securityFigures,
   linksFigures,
   ...growthFigures,

@@ -107,6 +107,7 @@ export class FalseKeeper {
       leaving: false,
       ticketKeyId: this.#ticketKeyId,
       scrub: undefined,
+      traffic: undefined,
     });
   }
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { clientLimits } from '../../src/actors/client/client-limits.js';
+import { apiLimits } from '../../src/actors/gateway/api-limits.js';
 import { resolveConfig as resolveGatewayConfig } from '../../src/actors/gateway/config.js';
 import { sessionLimits } from '../../src/actors/gateway/session-limits.js';
 import { uploadLimits } from '../../src/actors/gateway/upload-limits.js';
@@ -25,6 +26,7 @@ const { port: __, ...keeperConfig } = resolveKeeperConfig({ port: 0 });
 const { port: ___, ...gatewayConfig } = resolveGatewayConfig({});
 
 const limitsOfFiles: Readonly<Record<string, object>> = {
+  'actors/gateway/api-limits.ts': apiLimits,
   'actors/client/client-limits.ts': clientLimits,
   'actors/gateway/config.ts': gatewayConfig,
   'actors/gateway/session-limits.ts': sessionLimits,

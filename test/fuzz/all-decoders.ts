@@ -4,6 +4,7 @@ import { credentials } from './decoders/credentials.js';
 import { deletionLog } from './decoders/deletion-log.js';
 import { frames, greeting } from './decoders/frames.js';
 import { identityFile } from './decoders/identity-file.js';
+import { link } from './decoders/link.js';
 import { manifest, manifestBody } from './decoders/manifest.js';
 import { mp4Boxes } from './decoders/mp4-boxes.js';
 import {
@@ -17,6 +18,7 @@ import {
 import { policyFile } from './decoders/policy-file.js';
 import { provenRequest } from './decoders/proven-request.js';
 import { requestHead } from './decoders/request-head.js';
+import { spoolNote } from './decoders/spool-note.js';
 import { tableFile } from './decoders/table-file.js';
 import { tableMarker } from './decoders/table-marker.js';
 import { tableRow } from './decoders/table-row.js';
@@ -38,7 +40,10 @@ export const allDecoders = async (): Promise<readonly Decoder[]> => [
   address,
   principal,
   authority,
+  // from a browser
+  link,
   // from a disk
+  spoolNote,
   manifest,
   manifestBody,
   identityFile,

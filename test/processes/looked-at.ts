@@ -12,7 +12,7 @@ export const startLooked = (keepers: number): Promise<Rig> =>
 export async function startGateway(rig: Rig): Promise<ServerProcess> {
   const gateway = await ServerProcess.start({
     program: 'gateway',
-    args: ['--port', '0', '--master', rig.masterAddress, ...looked],
+    args: ['--port', '0', '--master', rig.masterAddress, '--spool', rig.path('spool'), ...looked],
     logFile: rig.path('gateway.log'),
   });
   onTestFinished(() => gateway.end('SIGKILL'));

@@ -66,7 +66,7 @@ describe('a metrics port', () => {
 
       const run = await runProgram(program, [
         ...['--port', '0', '--metrics-port', String(port)],
-        ...(program === 'gateway' ? [] : ['--data', rig.path('another')]),
+        ...[program === 'gateway' ? '--spool' : '--data', rig.path('another')],
         ...(program === 'master' ? [] : ['--master', rig.masterAddress]),
       ]);
 

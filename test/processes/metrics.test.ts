@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { documentedMetrics } from '../deploy/metric-names.js';
 import { portOf, scrapeKeepers, scrapeOf, startGateway, startLooked } from './looked-at.js';
@@ -123,6 +124,10 @@ describe('the metrics of a cluster', () => {
     for (let view = 0; view < 2; view += 1) await (await fetch(url)).arrayBuffer();
     await (await fetch(url, { headers: { Range: 'bytes=10-19' } })).arrayBuffer();
     await fetch(`http://${gateway.address}/files/no-such.mp4`);
+    await fetch(`http://${gateway.address}/files/put.mp4`, {
+      method: 'PUT',
+      body: await readFile(rig.path('film.mp4')),
+    });
     await rig.until('nobody views any more', async () => {
       const seen = await scrape(gateway.ready.metricsPort);
       return seen.of('reelkeep_gateway_viewers') === 0;
@@ -134,10 +139,12 @@ describe('the metrics of a cluster', () => {
         `reelkeep_gateway_http_requests_total{route="files",method="GET",status="${status}"}`,
       );
     expect([requests('2xx'), requests('4xx')]).toEqual([3, 1]);
+    expect(seen.of('reelkeep_gateway_uploads_total{protocol="put",outcome="committed"}')).toBe(1);
+    expect(seen.of('reelkeep_gateway_stored_bytes_total')).toBe(filmBytes);
     expect(seen.of('reelkeep_gateway_sent_bytes_total')).toBe(2 * filmBytes + 10);
     expect(seen.of('reelkeep_gateway_read_bytes_total')).toBe(filmBytes);
     expect(seen.of('reelkeep_gateway_chunks_total{source="memory"}')).toBeGreaterThanOrEqual(4);
-    expect(seen.of('reelkeep_gateway_http_request_duration_seconds_count{route="files"}')).toBe(4);
+    expect(seen.of('reelkeep_gateway_http_request_duration_seconds_count{route="files"}')).toBe(5);
     expect(
       sumOf(await scrapeKeepers(rig), 'reelkeep_keeper_sent_bytes_total{operation="get"}'),
     ).toBe(filmBytes);

@@ -243,6 +243,7 @@ const heartbeat: SessionRequest = {
   leaving: false,
   ticketKeyId: 0,
   scrub: { checked: 3, percent: 40, quarantined: 1, unreadable: 2, passedMs: 5 },
+  traffic: { receivedBytes: 9, sentBytes: 5, copiedBytes: 4 },
 };
 
 const message: SessionResponse = {

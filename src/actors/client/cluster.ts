@@ -1,7 +1,8 @@
 /** What can be done with a cluster from outside it; all failures are `ReelkeepError`s. */
 import type { Writable } from 'node:stream';
+import type { DataTraffic } from '../../domain/data-traffic.js';
 import type { FileView } from '../../domain/file-view.js';
-import type { Digest, KeeperId, UploadId, WallMs } from '../../domain/ids.js';
+import type { Digest, FileId, KeeperId, UploadId, WallMs } from '../../domain/ids.js';
 import type { ScrubProgress } from '../../domain/keeper-scrub.js';
 import type { KeeperState } from '../../domain/keeper-view.js';
 import type { OwnCredentials } from '../../domain/own-credentials.js';
@@ -18,6 +19,10 @@ export interface Cluster {
   stat(name: string): Promise<FileView>;
   /** In byte order of their names. */
   list(prefix: string): AsyncIterable<FileView>;
+  /** One page of the same. */
+  listPage(request: ListPageRequest): Promise<FilePage<string>>;
+  /** Files with a replica on one keeper, in the order of their file ids; fails with `not-found`. */
+  keeperFiles(request: KeeperFilesRequest): Promise<FilePage<FileId>>;
   /** Resolves when the tombstone is durable. */
   remove(name: string): Promise<void>;
   rename(name: string, newName: string): Promise<void>;
@@ -94,6 +99,27 @@ export interface FileDestination {
   readonly durability?: 'strict' | 'relaxed';
 }
 
+export interface ListPageRequest {
+  readonly prefix: string;
+  /** Names after this one; all of them when it is empty. */
+  readonly after: string;
+  /** At most 1,000. */
+  readonly limit: number;
+}
+
+export interface KeeperFilesRequest {
+  readonly keeper: string;
+  readonly after?: FileId | undefined;
+  /** Files looked at; at most 500. */
+  readonly limit: number;
+}
+
+export interface FilePage<Cursor> {
+  readonly files: readonly FileView[];
+  /** What the next page comes after; absent on the last one. */
+  readonly next?: Cursor;
+}
+
 interface StreamDestination {
   readonly stream: Writable;
 }
@@ -146,6 +172,8 @@ export interface KeeperInfo {
   readonly disk: 'sound' | 'suspect';
   /** Absent when the keeper has not told. */
   readonly scrub?: ScrubProgress;
+  /** The same. */
+  readonly traffic?: DataTraffic;
 }
 
 export interface ClusterStatus {
@@ -160,6 +188,8 @@ export interface ClusterStatus {
   readonly missing: number;
   readonly copiesInFlight: number;
   readonly surplus: number;
+  /** Of replicas that are wanted and not there yet, those on their way included. */
+  readonly bytesToCopy: number;
   readonly uploadsInProgress: number;
   readonly deletionsDue: number;
   /** `insecure`: whoever reaches the master may do anything. */

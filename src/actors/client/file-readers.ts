@@ -58,6 +58,7 @@ export class FileReaders {
     return { file, read: (from, to, signal) => this.#read(opened, from, to, signal) };
   }
 
+  /** Whoever still reads is told that nothing comes any more. */
   async close(): Promise<void> {
     await this.#store.close();
     await Promise.all(this.#reports);
@@ -69,8 +70,8 @@ export class FileReaders {
     to: number,
     signal: AbortSignal,
   ): AsyncGenerator<Buffer, void, undefined> {
-    const either = AbortSignal.any([signal, this.#resources.signal]);
-    for await (const piece of readBytes(opened, this.#store, { from, to, signal: either })) {
+    for await (const piece of readBytes(opened, this.#store, { from, to, signal })) {
+      this.#resources.signal.throwIfAborted();
       this.#givenBytes += piece.length;
       yield piece;
     }

@@ -1,11 +1,19 @@
 /** The cluster as seen by one client process; nothing is dialled or started before it is needed. */
 import { ReelkeepError } from '../../domain/errors.js';
 import type { FileView } from '../../domain/file-view.js';
+import { type FileId, fileId } from '../../domain/ids.js';
 import type { CallOptions } from '../../rpc/call.js';
 import { toFileView } from '../../rpc/file-message.js';
 import type { File } from '../../rpc/generated/reelkeep/v1/common.js';
 import { clientLimits } from './client-limits.js';
-import type { Cluster, ClusterOptions, LocalDigest } from './cluster.js';
+import type {
+  Cluster,
+  ClusterOptions,
+  FilePage,
+  KeeperFilesRequest,
+  ListPageRequest,
+  LocalDigest,
+} from './cluster.js';
 import { download } from './download.actor.js';
 import { FileReaders } from './file-readers.js';
 import { toClusterStatus, toFinding, toKeeperInfo, toVerification } from './overview.js';
@@ -39,6 +47,8 @@ export function openCluster(options: ClusterOptions): Cluster {
     reading: () => reading().figures,
     stat: async (name) => toView(await stats.stat(inUnicode(name))),
     list: (prefix) => listFiles(prefix, resources, call),
+    listPage: (request) => listPage(request, resources, call),
+    keeperFiles: (request) => listKeeperFiles(request, resources, call),
     remove: async (name) => void (await resources.master.remove({ name: inUnicode(name) }, change)),
     rename: async (name, newName) => {
       const names = { name: inUnicode(name), newName: inUnicode(newName) };
@@ -76,19 +86,38 @@ function inUnicode(name: string): string {
 
 async function* listFiles(
   prefix: string,
-  { master }: Resources,
+  resources: Resources,
   call: CallOptions,
 ): AsyncGenerator<FileView, void, undefined> {
   const { firstPageNamesMax, pageNamesMax } = clientLimits;
   let limit = Math.min(firstPageNamesMax, pageNamesMax);
-  let after = '';
-  for (let more = true; more; ) {
-    const page = await master.list({ prefix: inUnicode(prefix), after, limit }, call);
-    yield* page.files.map(toFileView);
-    after = page.files.at(-1)?.name ?? after;
-    more = page.more && page.files.length > 0;
+  for (let next: string | undefined = ''; next !== undefined; ) {
+    const page = await listPage({ prefix, after: next, limit }, resources, call);
+    yield* page.files;
+    next = page.next;
     limit = pageNamesMax;
   }
+}
+
+async function listPage(
+  { prefix, after, limit }: ListPageRequest,
+  { master }: Resources,
+  call: CallOptions,
+): Promise<FilePage<string>> {
+  const asked = { prefix: inUnicode(prefix), after: inUnicode(after), limit };
+  const page = await master.list(asked, call);
+  const next = page.more ? page.files.at(-1)?.name : undefined;
+  return { files: page.files.map(toFileView), ...(next !== undefined && { next }) };
+}
+
+async function listKeeperFiles(
+  { keeper, after = fileId(''), limit }: KeeperFilesRequest,
+  { master }: Resources,
+  call: CallOptions,
+): Promise<FilePage<FileId>> {
+  const page = await master.listKeeperFiles({ keeperId: keeper, afterFileId: after, limit }, call);
+  const next = page.nextAfterFileId;
+  return { files: page.files.map(toFileView), ...(next !== '' && { next: fileId(next) }) };
 }
 
 async function digestLocal(path: string, { pool, signal }: Resources): Promise<LocalDigest> {

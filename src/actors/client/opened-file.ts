@@ -168,15 +168,23 @@ export class OpenedFile {
   async #readManifest(): Promise<Manifest> {
     const { resources, keepers, reportBad } = this.#world;
     const { file, sources } = this.#located;
-    const manifest = await readManifest({
-      file,
-      sources: keepers.inOrder(sources),
-      keepers,
-      buffers: resources.buffers,
-      signal: resources.signal,
-      onBadManifest: ({ keeper }: TransferSource) => reportBad(file, keeper, -1),
-    });
-    this.#manifestBytes = manifest.chunkDigests.length;
-    return manifest;
+    // A signal that was derived from one that lives as long as the process would stay with it.
+    const over = new AbortController();
+    const end = (): void => over.abort(resources.signal.reason);
+    resources.signal.addEventListener('abort', end, { once: true });
+    try {
+      const manifest = await readManifest({
+        file,
+        sources: keepers.inOrder(sources),
+        keepers,
+        buffers: resources.buffers,
+        signal: over.signal,
+        onBadManifest: ({ keeper }: TransferSource) => reportBad(file, keeper, -1),
+      });
+      this.#manifestBytes = manifest.chunkDigests.length;
+      return manifest;
+    } finally {
+      resources.signal.removeEventListener('abort', end);
+    }
   }
 }

@@ -21,6 +21,7 @@ export const toKeeperInfo = (keeper: Keeper): KeeperInfo => ({
   replicas: keeper.replicas,
   disk: keeper.diskSuspect ? 'suspect' : 'sound',
   ...(keeper.scrub && { scrub: fromScrubMessage(keeper.scrub) }),
+  ...(keeper.traffic && { traffic: keeper.traffic }),
 });
 
 export const toClusterStatus = (status: StatusResponse): ClusterStatus => ({
@@ -38,6 +39,7 @@ export const toClusterStatus = (status: StatusResponse): ClusterStatus => ({
   missing: status.missing,
   copiesInFlight: status.copiesInFlight,
   surplus: status.surplus,
+  bytesToCopy: status.bytesToCopy,
   uploadsInProgress: status.uploadsInProgress,
   deletionsDue: status.deletionsDue,
   settled: status.settled,

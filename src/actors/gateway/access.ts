@@ -5,6 +5,7 @@
  * has a session, which came of a link.
  */
 import { ReelkeepError } from '../../domain/errors.js';
+import { normalizedName } from '../../domain/names.js';
 import type { Right } from '../../domain/policy.js';
 import { partWithin, refusalOf, type SessionClaims } from '../../domain/session-claims.js';
 
@@ -86,7 +87,8 @@ export class Access {
   within(right: Right, prefix: string): string {
     this.#asked.add(right);
     if (this.#claims === 'everyone') return prefix;
-    const part = this.#claims === 'nobody' ? undefined : partWithin(this.#claims, right, prefix);
+    const part =
+      this.#claims === 'nobody' ? undefined : partWithin(this.#claims, right, asStored(prefix));
     if (part !== undefined) return part;
     const why = this.#refusal(right, prefix) ?? 'nothing is allowed there';
     this.#onRefused({ who: this.who, right, name: prefix, why });
@@ -97,6 +99,9 @@ export class Access {
     this.#asked.add(right);
     if (this.#claims === 'everyone') return undefined;
     if (this.#claims === 'nobody') return 'open a link to this gateway first';
-    return refusalOf(this.#claims, right, name);
+    return refusalOf(this.#claims, right, asStored(name));
   }
 }
+
+/** A name may come in another form than it is stored and granted in. */
+const asStored = (text: string): string => normalizedName(text) ?? text;

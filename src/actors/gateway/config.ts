@@ -67,6 +67,7 @@ interface HttpLimits {
 
 /** @throws ReelkeepError `usage` */
 export function resolveConfig(options: GatewayOptions): GatewayConfig {
+  const spoolDir = options.spoolDir ?? 'data/gateway';
   const config: GatewayConfig = {
     port: options.port ?? 8080,
     host: options.host ?? '127.0.0.1',
@@ -76,10 +77,10 @@ export function resolveConfig(options: GatewayOptions): GatewayConfig {
     tls: options.tls,
     behindProxy: options.behindProxy ?? false,
     insecure: options.insecure ?? false,
-    spoolDir: options.spoolDir ?? 'data/gateway',
+    spoolDir,
     spoolBytesMax: options.spoolBytesMax ?? 64 * 1024 ** 3,
     spoolReserve: options.spoolReserve ?? { percent: 5 },
-    secretFile: options.secretFile ?? secretFileIn(options.spoolDir ?? 'data/gateway'),
+    secretFile: options.secretFile ?? secretFileIn(spoolDir),
     metricsPort: options.metricsPort,
     metricsHost: options.metricsHost ?? '127.0.0.1',
     http: {

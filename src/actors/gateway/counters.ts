@@ -1,5 +1,6 @@
 /** What a gateway counts while it serves; what is read from keepers, its cluster counts itself. */
 import { Durations, Tally, UnderWay } from '../../domain/counting.js';
+import { type ErrorCode, toPlainError } from '../../domain/errors.js';
 
 /** What is asked for, as groups of routes; never a path. */
 const routeGroups = ['files', 'uploads', 'console', 'api', 'events', 'observing'] as const;
@@ -10,8 +11,6 @@ type CountedMethod = (typeof httpMethods)[number];
 
 type StatusClass = '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
 
-/** `aborted`: the client went away; `refused`: for what it was or how things stood. */
-export type UploadOutcome = 'committed' | 'refused' | 'failed' | 'aborted';
 export type UploadProtocol = 'put' | 'tus';
 
 /** Until the head of the answer is sent. */
@@ -23,12 +22,34 @@ export class GatewayCounters {
   readonly durations = new Map<RouteGroup, Durations>(
     routeGroups.map((group) => [group, new Durations(requestBoundsMs)]),
   );
-  /** Of films, from viewers who upload. */
-  receivedBytes = 0;
+  /** Of films that were put here and that the cluster has acknowledged. */
+  storedBytes = 0;
   /** Answers with bytes of a film that go on now. */
   readonly viewers = new UnderWay<'viewer'>(['viewer']);
   readonly uploadsUnderWay = new UnderWay<UploadProtocol>(['put', 'tus']);
-  readonly uploads = new Tally<`${UploadProtocol}/${UploadOutcome}`>();
+  readonly uploads = new Tally<`${UploadProtocol}/${'committed' | ErrorCode}`>([
+    'put/committed',
+    'tus/committed',
+  ]);
+
+  /** @param work resolves with the file when the cluster has it */
+  async countUpload<File extends { readonly size: number }>(
+    protocol: UploadProtocol,
+    work: () => Promise<File>,
+  ): Promise<File> {
+    const end = this.uploadsUnderWay.begin(protocol);
+    try {
+      const file = await work();
+      this.uploads.add(`${protocol}/committed`);
+      this.storedBytes += file.size;
+      return file;
+    } catch (error) {
+      this.uploads.add(`${protocol}/${toPlainError(error).code}`);
+      throw error;
+    } finally {
+      end();
+    }
+  }
 
   noteRequest(group: RouteGroup, method: string, status: number, tookMs: number): void {
     this.requests.add(`${group}/${countedMethod(method)}/${classOf(status)}`);

@@ -116,6 +116,8 @@ function begin(
   { status, headers }: AnswerPlan,
 ): FastifyReply {
   if (isDownload(request)) reply.header('Content-Disposition', attachment(name));
+  // Node dates answers by a clock of its own that may lag, and no file is newer than its answer.
+  reply.header('Date', new Date().toUTCString());
   return reply.code(status).headers(headers).header('Cache-Control', 'no-cache');
 }
 

@@ -45,11 +45,14 @@ export async function putFile(
     ...(size === undefined ? {} : { size }),
   });
   try {
-    sayContinue(request, reply);
-    await receive(request, upload, size);
-    // Whatever has become of the name while the bytes came.
-    if (replace && hasConditions(request)) requireConditions(request, await currentOf(name, world));
-    const file = await store(request, upload, world);
+    const file = await world.counters.countUpload('put', async () => {
+      sayContinue(request, reply);
+      await receive(request, upload, size);
+      // Whatever has become of the name while the bytes came.
+      if (replace && hasConditions(request))
+        requireConditions(request, await currentOf(name, world));
+      return await store(request, upload, world);
+    });
     const { tag, modifiedMs } = validatorsOf(file, Date.now());
     return reply
       .code(before === undefined ? 201 : 204)

@@ -86,20 +86,20 @@ const ofFilms = ({ cluster }: Counted): Family[] => [
 
 const ofUploads = ({ counters }: Counted): Family[] => [
   counter(
-    'reelkeep_gateway_received_bytes_total',
-    'Bytes of films that came in as uploads.',
-    () => counters.receivedBytes,
+    'reelkeep_gateway_stored_bytes_total',
+    'Bytes of films that came in as uploads and that the cluster has acknowledged.',
+    () => counters.storedBytes,
   ),
   gaugesBy(
     ['protocol'],
     'reelkeep_gateway_uploads_in_progress',
-    'Uploads that go on now.',
+    'Uploads that are being put, and resumable ones that the cluster is being given.',
     () => counters.uploadsUnderWay.counts,
   ),
   countersBy(
     ['protocol', 'outcome'],
     'reelkeep_gateway_uploads_total',
-    'Uploads that ended.',
+    'Uploads that ended: committed, or with the code of an error.',
     () => counters.uploads.counts,
   ),
 ];

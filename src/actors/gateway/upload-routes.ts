@@ -178,12 +178,14 @@ async function waitWhileStoring(upload: SpooledUpload): Promise<void> {
 async function commit(
   upload: SpooledUpload,
   { request }: Exchange,
-  { cluster, config, log }: GatewayWorld,
+  { cluster, config, counters, log }: GatewayWorld,
 ): Promise<void> {
   const { socket } = request.raw;
   socket.setTimeout(0);
   try {
-    const { name, size, digest } = await upload.commit((put) => cluster.put(put));
+    const { name, size, digest } = await counters.countUpload('tus', () =>
+      upload.commit((put) => cluster.put(put)),
+    );
     log.info(
       { who: request.access.who, upload: upload.id, name, size, digest },
       'stored an upload',

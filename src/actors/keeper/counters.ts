@@ -1,5 +1,6 @@
 /** What a keeper counts while it serves, for whoever looks at its metrics. */
 import { Durations, Tally } from '../../domain/counting.js';
+import type { DataTraffic } from '../../domain/data-traffic.js';
 import type { ErrorCode } from '../../domain/errors.js';
 import type { VerifyOutcome } from '../../storage/verify-replica.js';
 import { TransferCounters } from '../../transfer/transfer-counters.js';
@@ -23,4 +24,14 @@ export class KeeperCounters {
   readonly verifiedBytes = new Tally<Reader>(['scrub', 'order']);
   readonly fsyncs = new Durations(fsyncBoundsMs);
   registrations = 0;
+
+  /** As heartbeats tell it. */
+  get traffic(): DataTraffic {
+    const { receivedBytes, sentBytes } = this.transfers;
+    return {
+      receivedBytes: receivedBytes + this.copiedBytes,
+      sentBytes: sentBytes.of('get') + sentBytes.of('copy_out'),
+      copiedBytes: this.copiedBytes,
+    };
+  }
 }

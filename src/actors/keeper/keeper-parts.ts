@@ -290,6 +290,7 @@ export class KeeperParts {
       diskSuspect: store.diskSuspect,
       eventLoopLagMs,
       scrub: this.#need().scrub.progress,
+      traffic: this.counters.traffic,
     };
   }
 

@@ -1,5 +1,6 @@
 /** The keeper's side of the link: registers, beats, reports, and hands on what the master orders. */
 import type { Logger } from 'pino';
+import type { DataTraffic } from '../../domain/data-traffic.js';
 import { ReelkeepError, toPlainError } from '../../domain/errors.js';
 import {
   type Digest,
@@ -37,6 +38,7 @@ export interface Vitals {
   readonly diskSuspect: boolean;
   readonly eventLoopLagMs: number;
   readonly scrub: ScrubProgress;
+  readonly traffic: DataTraffic;
 }
 
 interface HeldPage {

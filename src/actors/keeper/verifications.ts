@@ -62,12 +62,7 @@ export class Verifications {
     return reading?.size === size && reading.digest === digest ? reading : undefined;
   }
 
-  #begin(
-    fileId: FileId,
-    wanted: Wanted,
-    reader: Reader,
-    pause: ReadPause,
-  ): Promise<VerifyOutcome> {
+  #begin(fileId: FileId, wanted: Wanted, reader: Reader, pause: ReadPause): Promise<VerifyOutcome> {
     const { verified, verifiedBytes } = this.#counters;
     const { challenge } = wanted;
     let hurried = false;

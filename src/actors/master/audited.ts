@@ -55,6 +55,13 @@ export function withAudit(handlers: ClientHandlers, note: Note): ClientHandlers 
     remove: always('Remove', handlers.remove, ({ name }) => ({ name })),
     rename: always('Rename', handlers.rename, ({ name, newName }) => ({ name, newName })),
     listKeepers: refused('ListKeepers', handlers.listKeepers),
+    listKeeperFiles: refused(
+      'ListKeeperFiles',
+      handlers.listKeeperFiles,
+      ({ keeperId: keeper }) => ({
+        keeper,
+      }),
+    ),
     retireKeeper: always('RetireKeeper', handlers.retireKeeper, ({ keeperId: keeper }) => ({
       keeper,
     })),

@@ -2,19 +2,27 @@
 import { ReelkeepError, toPlainError } from '../../domain/errors.js';
 import type { FileRecord } from '../../domain/file-record.js';
 import { viewFile } from '../../domain/file-view.js';
+import { keeperId } from '../../domain/ids.js';
 import { readableReplicas } from '../../domain/keeper-view.js';
 import { acceptName, normalizedName } from '../../domain/names.js';
+import { replicaOf } from '../../domain/replica-rows.js';
 import type { ClientHandlers } from '../../rpc/control-server.js';
 import { toFileMessage } from '../../rpc/file-message.js';
 import type { StatOutcome } from '../../rpc/generated/reelkeep/v1/client.js';
 import { rpcLimits } from '../../rpc/limits.js';
+import { checkedFileId } from './checked-ids.js';
 import { type MasterWorld, readTickets } from './world.js';
 
 export const pageFilesMax = 1_000;
+/** Of one keeper. */
+const keeperFilesMax = 500;
 
 export function createFileHandlers(
   world: MasterWorld,
-): Pick<ClientHandlers, 'locate' | 'stat' | 'statMany' | 'list' | 'remove' | 'rename'> {
+): Pick<
+  ClientHandlers,
+  'locate' | 'stat' | 'statMany' | 'list' | 'listKeeperFiles' | 'remove' | 'rename'
+> {
   const toMessage = (file: FileRecord) => toFileMessage(viewFile(file, world.keepers.views));
 
   return {
@@ -55,6 +63,19 @@ export function createFileHandlers(
         limit: limit === 0 ? pageFilesMax : Math.min(limit, pageFilesMax),
       });
       return { files: page.files.map(toMessage), more: page.more };
+    },
+
+    async listKeeperFiles({ keeperId: asked, afterFileId, limit }) {
+      const keeper = keeperId(asked);
+      if (!world.keepers.views.has(keeper))
+        throw new ReelkeepError('not-found', `there is no keeper "${asked}"`);
+      const { files, next } = await world.table.ask('survey files', {
+        keeper,
+        limit: limit === 0 ? keeperFilesMax : Math.min(limit, keeperFilesMax),
+        ...(afterFileId !== '' && { after: checkedFileId(afterFileId) }),
+      });
+      const there = files.filter((file) => replicaOf(file, keeper)?.standing !== 'dropping');
+      return { files: there.map(toMessage), nextAfterFileId: next ?? '' };
     },
 
     async remove(request) {

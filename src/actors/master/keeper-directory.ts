@@ -5,6 +5,7 @@
  * Owns nothing: verdicts are the monitor's, addresses the table's. It is where both
  * meet, so that a handler can answer without asking a thread.
  */
+import type { DataTraffic } from '../../domain/data-traffic.js';
 import { ReelkeepError } from '../../domain/errors.js';
 import type { KeeperId } from '../../domain/ids.js';
 import type { ScrubProgress } from '../../domain/keeper-scrub.js';
@@ -31,6 +32,8 @@ interface Entry {
   readonly lastBeatMs: number;
   /** As its last heartbeat said. Not of the view: a change of it is of no concern to whoever plans. */
   readonly scrub?: ScrubProgress;
+  /** The same. */
+  readonly traffic?: DataTraffic;
   /** Counts registrations with this master. */
   readonly admission: number;
   /**
@@ -145,14 +148,19 @@ export class KeeperDirectory {
     this.#change(keeper, beat, nowMs);
   }
 
-  noteScrub(keeper: KeeperId, scrub: ScrubProgress): void {
+  note(keeper: KeeperId, told: Pick<Entry, 'scrub' | 'traffic'>): void {
     const entry = this.#entries.get(keeper);
-    if (entry !== undefined) this.#entries.set(keeper, { ...entry, scrub });
+    if (entry !== undefined) this.#entries.set(keeper, { ...entry, ...told });
   }
 
   /** As of its last heartbeat; absent when its present start has not told. */
   scrubOf(keeper: KeeperId): ScrubProgress | undefined {
     return this.#entries.get(keeper)?.scrub;
+  }
+
+  /** The same. */
+  trafficOf(keeper: KeeperId): DataTraffic | undefined {
+    return this.#entries.get(keeper)?.traffic;
   }
 
   judged(keeper: KeeperId, state: KeeperState): void {

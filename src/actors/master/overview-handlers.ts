@@ -33,6 +33,7 @@ export function createOverviewHandlers(
         replicas: replicas.get(view.keeper) ?? 0,
         diskSuspect: view.diskSuspect,
         scrub: scrubOf(world, view.keeper),
+        traffic: world.keepers.trafficOf(view.keeper),
       }));
       return { keepers };
     },
@@ -62,6 +63,7 @@ export function createOverviewHandlers(
         settled: counts.settled,
         security: securities[securityOf(world.config)],
         snapshot: last && { name: last.name, takenAtMs: last.takenAt, files: last.files },
+        bytesToCopy: counts.bytesToCopy,
         snapshotFailure: failure && { failedAtMs: failure.at, reason: failure.reason },
       };
     },

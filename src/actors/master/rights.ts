@@ -69,6 +69,16 @@ export function withRights(handlers: ClientHandlers, policy: () => Policy): Clie
       return listParts(parts, request, (part) => handlers.list(part, who));
     },
 
+    // Only names that may be listed; a page goes by what was looked at.
+    async listKeeperFiles(request, who) {
+      const parts = who === undefined ? [] : grantedWithin(policy(), who, 'list', '');
+      if (parts.length === 0) throw mayNot(who, 'list', '');
+      const page = await handlers.listKeeperFiles(request, who);
+      const mayList = ({ name }: { readonly name: string }): boolean =>
+        who !== undefined && isGranted(policy(), who, 'list', name);
+      return { ...page, files: page.files.filter(mayList) };
+    },
+
     async remove(request, who) {
       need(who, 'delete', request.name);
       return handlers.remove(request, who);

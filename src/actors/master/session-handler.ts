@@ -94,8 +94,11 @@ class KeeperSession implements KeeperSessionHandle {
       { freeBytes, usedBytes, transfers, diskSuspect },
       this.#world.clockMs(),
     );
-    if (beat.scrub !== undefined)
-      this.#world.keepers.noteScrub(keeper, fromScrubMessage(beat.scrub));
+    const { scrub, traffic } = beat;
+    this.#world.keepers.note(keeper, {
+      ...(scrub && { scrub: fromScrubMessage(scrub) }),
+      ...(traffic && { traffic }),
+    });
     const uploadIds = beat.uploadIds.filter(isUploadId);
     if (uploadIds.length > 0)
       this.#world.table

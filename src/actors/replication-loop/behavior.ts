@@ -276,6 +276,7 @@ const isSame = (a: ReplicationCounts | undefined, b: ReplicationCounts): boolean
   a.missing === b.missing &&
   a.copiesInFlight === b.copiesInFlight &&
   a.surplus === b.surplus &&
+  a.bytesToCopy === b.bytesToCopy &&
   a.settled === b.settled;
 
 /** Of which nothing is waited for, and how that came. */

@@ -69,12 +69,14 @@ export type ReplicationEffect =
     }
   | { readonly type: 'counts'; readonly counts: ReplicationCounts };
 
-/** Files, except `copiesInFlight` and `surplus`, which count replicas. */
+/** Files, except `copiesInFlight` and `surplus`, which count replicas, and bytes. */
 export interface ReplicationCounts {
   readonly belowTarget: number;
   readonly missing: number;
   readonly copiesInFlight: number;
   readonly surplus: number;
+  /** Of replicas that are wanted and not there yet, those in flight included. */
+  readonly bytesToCopy: number;
   /** No survey is due or under way, so the other numbers are whole. */
   readonly settled: boolean;
 }
@@ -85,5 +87,6 @@ export const nothingCounted: ReplicationCounts = {
   missing: 0,
   copiesInFlight: 0,
   surplus: 0,
+  bytesToCopy: 0,
   settled: false,
 };

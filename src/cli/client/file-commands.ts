@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { toFileJson } from './file-json.js';
+import { toFileJson } from '../../actors/client/file-json.js';
 import { fileText, listLine } from './file-text.js';
 import { forEachFile } from './many.js';
 import type { CommandWork, Session } from './session.js';

@@ -1,4 +1,6 @@
 /** A file as people see it. */
+
+import { timeText } from '../../actors/client/file-json.js';
 import type { FileView, ReplicaView } from '../../domain/file-view.js';
 import type { ReplicaState } from '../../domain/keeper-view.js';
 import type { Mp4Facts, Mp4Track } from '../../domain/mp4-facts.js';
@@ -7,7 +9,6 @@ import { clockText } from '../duration.js';
 import type { Paint } from '../paint.js';
 import { plainText } from '../plain-text.js';
 import { sizeText } from '../size-text.js';
-import { timeText } from './file-json.js';
 
 export function fileText(file: FileView, paint: Paint): string {
   const facts: [string, string][] = [

@@ -1,11 +1,11 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { GetRequest } from '../../actors/client/cluster.js';
+import { toFileJson } from '../../actors/client/file-json.js';
 import { exitCodeOf, ReelkeepError } from '../../domain/errors.js';
 import { acceptName } from '../../domain/names.js';
 import { spanText } from '../duration.js';
 import { sizeText } from '../size-text.js';
-import { toFileJson } from './file-json.js';
 import { forEachFile } from './many.js';
 import { isGone } from './output.js';
 import type { Session } from './session.js';

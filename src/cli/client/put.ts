@@ -1,7 +1,7 @@
 import type { PutRequest } from '../../actors/client/cluster.js';
+import { toFileJson } from '../../actors/client/file-json.js';
 import { ReelkeepError } from '../../domain/errors.js';
 import { sizeText } from '../size-text.js';
-import { toFileJson } from './file-json.js';
 import { liveCount } from './file-text.js';
 import { findLocalFiles, type LocalFile, withSpooled } from './local-files.js';
 import { forEachFile } from './many.js';

@@ -1,8 +1,8 @@
 import type { Verification } from '../../actors/client/cluster.js';
+import { timeText } from '../../actors/client/file-json.js';
 import { exitCodeOf } from '../../domain/errors.js';
 import type { FileView } from '../../domain/file-view.js';
 import { plainText } from '../plain-text.js';
-import { timeText } from './file-json.js';
 import type { Session } from './session.js';
 
 type CheckedReplica = Extract<Verification, { type: 'replica' }>;

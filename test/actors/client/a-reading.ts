@@ -111,7 +111,6 @@ export function aReading(
     over.abort(new Error('the test is over'));
     await readers.close();
   });
-  const never = new AbortController().signal;
   return {
     readers,
     bytes,
@@ -122,7 +121,7 @@ export function aReading(
     says: (file) => {
       told = file;
     },
-    read: async (from, to, signal = never) => {
+    read: async (from, to, signal = new AbortController().signal) => {
       const { read } = await readers.open('a.mp4');
       const pieces: Buffer[] = [];
       for await (const piece of read(from, to, signal)) pieces.push(piece);

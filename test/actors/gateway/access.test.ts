@@ -3,6 +3,8 @@ import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../../src/actors/gateway/app.js';
 import { resolveConfig } from '../../../src/actors/gateway/config.js';
+import { GatewayCounters } from '../../../src/actors/gateway/counters.js';
+import { observedGateway } from '../../../src/actors/gateway/observed-gateway.js';
 import type { Routes } from '../../../src/actors/gateway/routes.js';
 import { sessionRoutes } from '../../../src/actors/gateway/session-routes.js';
 import type { GatewayWorld } from '../../../src/actors/gateway/world.js';
@@ -36,23 +38,45 @@ describe('a route', () => {
     const app = createApp({
       ...world,
       spool: { spoolBytesMax: 1 } as GatewayWorld['spool'],
+      observed: observedGateway({ cluster: {}, counters: new GatewayCounters() } as GatewayWorld),
+      counters: new GatewayCounters(),
       stopping: new AbortController().signal,
       port: () => 0,
     });
     app.addHook('onRoute', ({ method, url, config }) => {
-      if (method !== 'HEAD') routes.push(`${[method].flat().join(',')} ${url}: ${config?.access}`);
+      if (method !== 'HEAD' || url.startsWith('/files/'))
+        routes.push(`${[method].flat().join(',')} ${url}: ${config?.access}`);
     });
     await app.ready();
     await app.close();
 
-    expect(routes.sort()).toEqual([
+    const isAsset = (route: string) => /^GET \/assets\/[\w.-]+: open$/.test(route);
+    expect(routes.filter((route) => !isAsset(route)).toSorted()).toEqual([
+      'DELETE /files/*: delete',
       'DELETE /session: open',
+      'GET /: open',
+      'GET /api/events: session',
+      'GET /api/files/*: read',
+      'GET /api/files: list',
+      'GET /api/keepers/:keeper/files: list',
+      'GET /api/keepers: session',
+      'GET /api/overview: session',
       'GET /enter.js: open',
       'GET /enter: open',
+      'GET /favicon.ico: open',
+      'GET /files/*: read',
+      'GET /healthz/cluster: open',
+      'GET /healthz/live: open',
+      'GET /healthz/ready: open',
+      'GET /metrics: open',
       'GET /session: open',
+      'HEAD /files/*: read',
       'HEAD,PATCH,DELETE,OPTIONS /uploads/:id: write',
+      'POST /api/files/*: read',
       'POST /session: open',
       'POST,OPTIONS /uploads: write',
+      'POST,PATCH,OPTIONS /files/*: session',
+      'PUT /files/*: write',
     ]);
   });
 });
@@ -120,6 +144,20 @@ describe('where a session is needed', () => {
     expect(await statusOf('read?name=shots/a.mp4')).toBe(403);
     expect(await statusOf('change', { ...mine, method: 'POST' })).toBe(403);
     expect(await statusOf('any')).toBe(200);
+  });
+
+  it('a name is granted in whichever form its accents come', async () => {
+    const { origin, keys } = await startGuarded();
+    const composed = { ...claims, prefix: 'caf\u00e9/' };
+    const mine = withCookie(`__Host-reelkeep=${keys.sign('session', composed)}`);
+    const statuses = await Promise.all(
+      ['cafe\u0301/a.mp4', 'caf\u00e9/a.mp4', 'cafe/a.mp4'].map(
+        async (name) =>
+          (await fetch(`${origin}/read?name=${encodeURIComponent(name)}`, mine)).status,
+      ),
+    );
+
+    expect(statuses).toEqual([200, 200, 403]);
   });
 
   it('the key of a link does for a program, but is no session, nor a session a link', async () => {

@@ -5,13 +5,15 @@ import type { Routes } from '../../../src/actors/gateway/routes.js';
 import { ReelkeepError } from '../../../src/domain/errors.js';
 import { startApp } from './an-app.js';
 
+const open = { config: { access: 'open' } } as const;
+
 const routes: Routes = (app) => {
-  app.get('/files/*', () => 'film');
-  app.put('/files/*', () => {
+  app.get('/files/*', open, () => 'film');
+  app.put('/files/*', open, () => {
     throw new ReelkeepError('conflict', 'the name exists');
   });
-  app.get('/', () => 'console');
-  app.get('/healthz/live', () => ({ ok: true }));
+  app.get('/', open, () => 'console');
+  app.get('/healthz/live', open, () => ({ ok: true }));
 };
 
 /** And then none for ever. */
@@ -48,10 +50,10 @@ describe('requests', () => {
     const counters = new GatewayCounters();
     let onLate: () => void = () => undefined;
     const endless: Routes = (app) => {
-      app.get('/files/film', (_request, reply) =>
+      app.get('/files/film', open, (_request, reply) =>
         reply.send(Readable.from(aFewBytes(), { objectMode: false })),
       );
-      app.get('/files/late', () => {
+      app.get('/files/late', open, () => {
         onLate();
         return new Promise(() => undefined);
       });
@@ -82,5 +84,29 @@ describe('requests', () => {
     counters.noteRequest('other', 'BREW', 418, 1);
 
     expect([...counters.requests.counts]).toEqual([['other/other/4xx', 2]]);
+  });
+});
+
+describe('uploads', () => {
+  it('are counted as they end, by protocol, and their bytes when they are stored', async () => {
+    const counters = new GatewayCounters();
+    const during: (number | undefined)[] = [];
+
+    await counters.countUpload('put', async () => {
+      during.push(counters.uploadsUnderWay.counts.get('put'));
+      return { size: 7 };
+    });
+    const failed = counters.countUpload('tus', async () => {
+      throw new ReelkeepError('conflict', 'the name exists');
+    });
+
+    await expect(failed).rejects.toMatchObject({ code: 'conflict' });
+    expect(Object.fromEntries(counters.uploads.counts)).toEqual({
+      'put/committed': 1,
+      'tus/committed': 0,
+      'tus/conflict': 1,
+    });
+    expect([during, counters.storedBytes]).toEqual([[1], 7]);
+    expect([...counters.uploadsUnderWay.counts.values()]).toEqual([0, 0]);
   });
 });

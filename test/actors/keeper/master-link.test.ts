@@ -73,6 +73,7 @@ const vitals = {
   diskSuspect: false,
   eventLoopLagMs: 0,
   scrub: { checked: 0, percent: 100, quarantined: 0, unreadable: 0 },
+  traffic: { receivedBytes: 0, sentBytes: 0, copiedBytes: 0 },
 };
 
 /** One that admits everybody and ends every session at once. */

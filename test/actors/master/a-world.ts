@@ -56,6 +56,7 @@ export class AWorld {
     missing: 0,
     copiesInFlight: 0,
     surplus: 0,
+    bytesToCopy: 0,
     settled: true,
   };
   /** Asked before each request to the table; what it throws is the answer. */

@@ -103,6 +103,37 @@ describe('listing files', () => {
   });
 });
 
+describe('the files of one keeper', () => {
+  it('come page by page, each once', async () => {
+    const at = aWorldWithFile();
+    for (const number of [2, 3, 4]) storeAnother(at, `b${number}`, number);
+    const { listKeeperFiles } = createFileHandlers(at.world);
+
+    const found: string[] = [];
+    let after = '';
+    do {
+      const asked = { keeperId: k1, afterFileId: after, limit: 2 };
+      const page = await listKeeperFiles(asked);
+      found.push(...page.files.map(({ name }) => name));
+      expect(page.files.length).toBeLessThanOrEqual(2);
+      after = page.nextAfterFileId;
+    } while (after !== '');
+
+    expect(found).toEqual(['a', 'b2', 'b3', 'b4']);
+  });
+
+  it.each([
+    ['nobody', '', 'not-found'],
+    ['k1', 'zz', 'usage'],
+  ])('are refused for %s after "%s" as %s', async (keeperId, afterFileId, code) => {
+    const { listKeeperFiles } = createFileHandlers(aWorldWithFile().world);
+
+    await expect(listKeeperFiles({ keeperId, afterFileId, limit: 0 })).rejects.toMatchObject({
+      code,
+    });
+  });
+});
+
 describe('removing a file', () => {
   it('orders its replicas off the keepers', async () => {
     const at = aWorldWithFile();

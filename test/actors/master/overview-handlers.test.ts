@@ -27,6 +27,7 @@ describe('the overview of the cluster', () => {
         replicas: 1,
         diskSuspect: false,
         scrub: undefined,
+        traffic: undefined,
       },
       {
         keeperId: 'k2',
@@ -38,6 +39,7 @@ describe('the overview of the cluster', () => {
         replicas: 0,
         diskSuspect: true,
         scrub: undefined,
+        traffic: undefined,
       },
     ]);
   });
@@ -47,8 +49,8 @@ describe('the overview of the cluster', () => {
     at.join(k1);
     at.join(k2);
     const scrub = { checked: 2, percent: 100, quarantined: 1, unreadable: 0 };
-    at.world.keepers.noteScrub(k1, { ...scrub, passedMs: 5_000 });
-    at.world.keepers.noteScrub(k2, scrub);
+    at.world.keepers.note(k1, { scrub: { ...scrub, passedMs: 5_000 } });
+    at.world.keepers.note(k2, { scrub });
     at.nowMs += 700;
 
     const { keepers } = await createOverviewHandlers(at.world).listKeepers({});
@@ -59,6 +61,17 @@ describe('the overview of the cluster', () => {
     ]);
   });
 
+  it('tells what has gone through the data port of each keeper', async () => {
+    const at = new AWorld();
+    at.join(k1);
+    const traffic = { receivedBytes: 9, sentBytes: 5, copiedBytes: 4 };
+    at.world.keepers.note(k1, { traffic });
+
+    const { keepers } = await createOverviewHandlers(at.world).listKeepers({});
+
+    expect(keepers.map((keeper) => keeper.traffic)).toEqual([traffic]);
+  });
+
   it('counts keepers, files and what is still to do', async () => {
     const at = new AWorld();
     at.join(k1);
@@ -66,7 +79,7 @@ describe('the overview of the cluster', () => {
     at.join(k3, { state: 'joining' });
     at.join(k4, { state: 'lost' });
     at.table.storeFile([k1]);
-    at.counts = { ...at.counts, belowTarget: 1, copiesInFlight: 2 };
+    at.counts = { ...at.counts, belowTarget: 1, copiesInFlight: 2, bytesToCopy: 30 };
     at.mode = 'safe mode';
 
     expect(await createOverviewHandlers(at.world).status({})).toMatchObject({
@@ -80,6 +93,7 @@ describe('the overview of the cluster', () => {
       bytes: 10,
       belowTarget: 1,
       copiesInFlight: 2,
+      bytesToCopy: 30,
     });
   });
 

@@ -130,6 +130,19 @@ describe('rights', () => {
     expect(found).toEqual(['a/1', 'a/2', 'a/3', 'c/1']);
   });
 
+  it('show of the files of a keeper those that may be listed', async () => {
+    const { on } = guard();
+    const asked = { keeperId: 'k1', afterFileId: '', limit: 0 };
+
+    const page = await on.listKeeperFiles(asked, a('client', 'reader'));
+
+    expect(page.files.map(({ name }) => name)).toEqual(['a/1', 'a/2', 'a/3', 'c/1']);
+    expect(page.nextAfterFileId).toBe('next');
+    await expect(on.listKeeperFiles(asked, a('client', 'writer'))).rejects.toMatchObject({
+      code: 'not-allowed',
+    });
+  });
+
   it('follow the policy as it is now', async () => {
     const now = { policy };
     const on = withRights(handlers([]), () => now.policy);
@@ -179,6 +192,10 @@ function handlers(calls: [string, unknown][]): ClientHandlers {
       const shown = limit === 0 ? left : left.slice(0, limit);
       return { files: shown.map((name) => ({ name }) as never), more: shown.length < left.length };
     },
+    listKeeperFiles: async () => ({
+      files: names.map((name) => ({ name }) as never),
+      nextAfterFileId: 'next',
+    }),
     async *verify(request) {
       calls.push(['verify', request]);
       yield {} as never;

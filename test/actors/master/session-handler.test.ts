@@ -33,6 +33,16 @@ describe('a session', () => {
     expect(at.world.keepers.scrubOf(k1)).toEqual(scrub);
   });
 
+  it('carries what has gone through the data port of the keeper', () => {
+    const at = new AWorld();
+    at.join(k1, { session: false });
+    const traffic = { receivedBytes: 9, sentBytes: 5, copiedBytes: 4 };
+
+    openSession(at).hear({ ...beat(at.world.tickets.keyIdOf(k1)), traffic });
+
+    expect(at.world.keepers.trafficOf(k1)).toEqual(traffic);
+  });
+
   it('is refused when a registration that came late was taken in after the one that it goes by', () => {
     const at = new AWorld();
     at.join(k1, { session: false });
@@ -114,4 +124,5 @@ const beat = (ticketKeyId: number): SessionRequest => ({
   leaving: false,
   ticketKeyId,
   scrub: undefined,
+  traffic: undefined,
 });

@@ -86,6 +86,7 @@ export const aStatus = (changes: Partial<ClusterStatus> = {}): ClusterStatus => 
   missing: 0,
   copiesInFlight: 0,
   surplus: 0,
+  bytesToCopy: 0,
   uploadsInProgress: 0,
   deletionsDue: 0,
   settled: true,

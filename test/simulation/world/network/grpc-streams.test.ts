@@ -21,6 +21,7 @@ const beat = {
   leaving: false,
   ticketKeyId: 0,
   scrub: undefined,
+  traffic: undefined,
 };
 const answer = { epoch: 1, commit: 0, masterClockMs: 9, command: undefined, ticketKey: undefined };
 

@@ -1,9 +1,10 @@
-/** A file as scripts see it; the keys are promised in the interface. */
+/** A file as scripts and the console see it. */
+import type { FileJson, Mp4Json } from '../../domain/file-json.js';
 import type { FileView } from '../../domain/file-view.js';
 import type { WallMs } from '../../domain/ids.js';
 import type { Mp4Facts } from '../../domain/mp4-facts.js';
 
-export function toFileJson(file: FileView): object {
+export function toFileJson(file: FileView): FileJson {
   return {
     name: file.name,
     fileId: file.fileId,
@@ -23,7 +24,7 @@ export function toFileJson(file: FileView): object {
 }
 
 /** Null for what is no mp4; `problem` says why the facts of an mp4 could not be read. */
-function toMp4Json(facts: Mp4Facts): object | null {
+function toMp4Json(facts: Mp4Facts): Mp4Json | null {
   switch (facts.kind) {
     case 'mp4':
       return {
