@@ -4,6 +4,7 @@ import { downloadFigures } from './figures/downloads.js';
 import { falseKeeperFigures } from './figures/false-keepers.js';
 import { growthFigures } from './figures/growth.js';
 import { linksFigures } from './figures/links.js';
+import { playbackFigures } from './figures/playback.js';
 import { repairFigures } from './figures/repair.js';
 import { repairTrafficFigures } from './figures/repair-traffic.js';
 import { requestFigures } from './figures/requests.js';
@@ -21,6 +22,7 @@ export const allFigures: readonly Figures[] = [
   ...falseKeeperFigures,
   ...tableFigures,
   ...consoleFigures,
+  ...playbackFigures,
   ...securityFigures,
   linksFigures,
   ...growthFigures,

@@ -50,9 +50,11 @@ function tryOut(decoder: Decoder, input: Uint8Array): Judgement {
 
 function whatIsWrong(decoder: Decoder, outcome: Outcome, trial: Trial): string | undefined {
   const { input, whole } = trial;
+  // What was to damage them may have left the bytes as they were.
+  const isWhole = whole !== undefined && Buffer.compare(input, whole) === 0;
   if (outcome.type === 'refused')
-    return input === whole ? `it refused what is valid: ${outcome.why}` : undefined;
-  if (whole !== undefined && input !== whole && !isTakenRightly(decoder, whole, outcome.value))
+    return isWhole ? `it refused what is valid: ${outcome.why}` : undefined;
+  if (whole !== undefined && !isWhole && !isTakenRightly(decoder, whole, outcome.value))
     return 'it took damaged bytes for something else than they were';
   return whatEncodingLoses(decoder, outcome.value);
 }
