@@ -76,7 +76,8 @@ export interface Tombstone {
   readonly holders: readonly KeeperId[];
   /** Absent for garbage: a file that the table never heard of. */
   readonly deletedAt?: WallMs;
-  /** The name that it had, when another file has taken it. */
+  /** The file that took its name, and the name. */
+  readonly replacedBy?: FileId;
   readonly replacedAs?: string;
 }
 

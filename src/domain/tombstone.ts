@@ -7,11 +7,11 @@ import type { Tombstone } from './table-rows.js';
 export function bury(
   { fileId, name, replicas }: FileRecord,
   deletedAt: WallMs,
-  why: 'removed' | 'replaced',
+  replacedBy?: FileId,
 ): Tombstone | undefined {
   const holders = replicas.map((replica) => replica.keeper);
   if (holders.length === 0) return undefined;
-  return { fileId, holders, deletedAt, ...(why === 'replaced' && { replacedAs: name }) };
+  return { fileId, holders, deletedAt, ...(replacedBy && { replacedBy, replacedAs: name }) };
 }
 
 /** For bytes on a keeper's disk that belong to no file; when it was deleted, if it ever was one. */

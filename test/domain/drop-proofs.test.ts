@@ -16,15 +16,24 @@ describe('the proofs that a drop rests on', () => {
   it('believes those who say the same as the keeper whose replica is to go', () => {
     const staying = [says(k1, 'a'), says(k2, 'b'), says(k3, 'a')];
 
-    expect(judgeProofs(staying, says(k4, 'a'))).toEqual({ ok: true, believed: [k1, k3] });
+    expect(judgeProofs(staying, says(k4, 'a'))).toEqual({
+      ok: true,
+      believed: [k1, k3],
+      doubted: [k2],
+    });
   });
 
   it('believes nobody who was not found sound', () => {
     expect(judgeProofs([says(k1, 'a'), says(k2)], says(k4, 'a'))).toEqual({
       ok: true,
       believed: [k1],
+      doubted: [],
     });
-    expect(judgeProofs([says(k1), says(k2)], undefined)).toEqual({ ok: true, believed: [] });
+    expect(judgeProofs([says(k1), says(k2)], undefined)).toEqual({
+      ok: true,
+      believed: [],
+      doubted: [],
+    });
   });
 
   it('rests on two at least when the keeper whose replica is to go shows nothing', () => {
@@ -33,6 +42,16 @@ describe('the proofs that a drop rests on', () => {
     expect(judgeProofs([says(k1, 'a'), says(k2, 'a')], says(k4))).toEqual({
       ok: true,
       believed: [k1, k2],
+      doubted: [],
+    });
+  });
+
+  it('waits for a keeper whose turn to show what is to go never came', () => {
+    const unasked: Testimony = { ...says(k4), unasked: true };
+
+    expect(judgeProofs([says(k1, 'a'), says(k2, 'a')], unasked)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('no turn'),
     });
   });
 
@@ -40,6 +59,7 @@ describe('the proofs that a drop rests on', () => {
     expect(judgeProofs([says(k1, 'a'), says(k2, 'a')], undefined)).toEqual({
       ok: true,
       believed: [k1, k2],
+      doubted: [],
     });
     expect(judgeProofs([says(k1, 'a'), says(k2, 'b'), says(k3, 'a')], undefined)).toMatchObject({
       ok: false,

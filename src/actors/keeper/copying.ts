@@ -64,8 +64,7 @@ class Copy {
   readonly #buffers: BufferSource;
   readonly #isPressing: boolean;
   readonly #uploadId: UploadId;
-  /** As the master knows them: those of a source's manifest are covered by no digest. */
-  readonly #facts: ManifestFacts;
+  readonly #command: CopyCommand;
   readonly #sources: ReadonlyMap<KeeperId, TransferSource>;
   /** Chunks not yet on this disk. */
   readonly #missing: Set<number>;
@@ -82,7 +81,7 @@ class Copy {
     this.#digest = digest(command.digest);
     this.#isPressing = command.pressing;
     this.#uploadId = uploadId(command.uploadId);
-    this.#facts = factsOf(command);
+    this.#command = command;
     this.#sources = new Map(command.sources.map((source) => [keeperId(source.keeperId), source]));
     this.#missing = new Set(Array.from({ length: chunkCount(command.size) }, (_, index) => index));
   }
@@ -128,9 +127,10 @@ class Copy {
 
   async stage(): Promise<void> {
     if (this.#staged !== undefined) return;
+    // As the master knows them: those of a source's manifest are covered by no digest.
+    const fields = factsOf(this.#command);
     const staged = await this.#world.store.stage(this.#fileId, this.#uploadId, this.#size);
     this.#staged = staged;
-    const fields = this.#facts;
     this.#storing = startStoring(this.#world, { staged, isUpload: false, fields });
   }
 

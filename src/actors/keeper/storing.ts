@@ -16,7 +16,7 @@ export interface StoringOptions {
   readonly staged: StagedReplica;
   /** Of an upload, absent for a copy. */
   readonly isUpload: boolean;
-  /** What the manifest says besides; the facts of a copy come from its source. */
+  /** What the manifest says besides; the facts of a copy come from the master. */
   readonly fields: Omit<ManifestFields, 'mp4'> & { readonly mp4?: Mp4Facts };
 }
 

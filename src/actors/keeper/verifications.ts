@@ -1,5 +1,6 @@
 /**
- * Replicas that are being read again: so many at a time, and none twice at a time.
+ * Replicas that are being read again: so many at a time, and none twice at a time but to answer a
+ * challenge.
  *
  * The master wants an answer as soon as the disk can give it; a scrub takes its time. A reading
  * that is in no hurry keeps its place in the lane, so it is hurried when somebody waits: for the

@@ -7,6 +7,7 @@
  * before a second keeper vouches for the new one, if that can come.
  */
 import type { FileId, KeeperId } from '../../domain/ids.js';
+import type { KeeperView } from '../../domain/keeper-view.js';
 import { mustWaitFor } from '../../domain/replaced-file.js';
 import type { TableRequests } from '../lookup-table/messages.js';
 import type { MasterWorld } from './world.js';
@@ -67,8 +68,10 @@ export class DropOrders {
   async #look(keeper: KeeperId): Promise<void> {
     const world = this.#world();
     const view = world.keepers.views.get(keeper);
-    if (view?.inventory !== 'whole' || world.mode().mode !== 'serving') return;
+    if (view === undefined || !this.#isReady(view)) return;
     const due = await this.#nextDue(keeper);
+    // Asking takes a while, in which trust may have been lost.
+    if (!this.#isReady(view)) return;
     const deletedFiles = new Set(due.deleted);
     const ordered = this.#ordered.get(keeper) ?? new Map<FileId, number>();
     this.#ordered.set(keeper, ordered);
@@ -82,9 +85,11 @@ export class DropOrders {
     }
   }
 
-  /** The first page of which not all has to wait, without what has to. */
+  /** The first of those that need not wait. */
   async #nextDue(keeper: KeeperId): Promise<Pick<DropsDue, 'fileIds' | 'deleted'>> {
     const { table, keepers } = this.#world();
+    const fileIds: FileId[] = [];
+    const deleted: FileId[] = [];
     for (let after: FileId | undefined; ; ) {
       const page: DropsDue = await table.ask('drops due', {
         keeper,
@@ -96,9 +101,21 @@ export class DropOrders {
           .filter(({ by }) => mustWaitFor(by, keepers.views.values()))
           .map(({ fileId }) => fileId),
       );
-      const fileIds = page.fileIds.filter((fileId) => !waiting.has(fileId));
-      if (fileIds.length > 0 || page.next === undefined) return { ...page, fileIds };
+      fileIds.push(...page.fileIds.filter((fileId) => !waiting.has(fileId)));
+      deleted.push(...page.deleted);
+      if (fileIds.length >= orderedMax || page.next === undefined)
+        return { fileIds: fileIds.slice(0, orderedMax), deleted };
       after = page.next;
     }
+  }
+
+  #isReady({ keeper, incarnation }: KeeperView): boolean {
+    const world = this.#world();
+    const view = world.keepers.views.get(keeper);
+    return (
+      view?.incarnation === incarnation &&
+      view.inventory === 'whole' &&
+      world.mode().mode === 'serving'
+    );
   }
 }

@@ -63,6 +63,7 @@ export class VerifyBeforeDrop {
     const answers = await Promise.all(staying.map((stayer) => this.#ask(stayer, question)));
     const verdict = judgeProofs(answers, await leaving);
     if (!verdict.ok) throw new Error(verdict.reason);
+    this.#tellDoubts(drop, verdict.doubted);
     // The reading may have taken hours: whoever was lost or came anew meanwhile does not count.
     this.#requirePossible(drop);
     const sound = staying.filter(
@@ -71,6 +72,15 @@ export class VerifyBeforeDrop {
     if (sound.length < file.target)
       throw new Error(`${sound.length} stay verified, the target is ${file.target}`);
     return sound;
+  }
+
+  /** One of them is lying, or none: an operator is to look. */
+  #tellDoubts({ fileId, keeper }: Drop, doubted: readonly KeeperId[]): void {
+    if (doubted.length === 0) return;
+    this.#world.log.error(
+      { file: fileId, keeper, doubted },
+      'keepers that say they hold this file do not hold the same bytes',
+    );
   }
 
   #requirePossible({ keeper, incarnation }: Drop): void {
@@ -83,7 +93,7 @@ export class VerifyBeforeDrop {
   async #ask({ keeper, incarnation }: Stayer, question: Question): Promise<Testimony> {
     const { signal } = question;
     const silent = { keeper, proof: undefined };
-    if (!(await this.#lanes.enter(keeper, signal))) return silent;
+    if (!(await this.#lanes.enter(keeper, signal))) return { ...silent, unasked: true };
     // It goes on reading when the drop is given up, and until then it has no lane to spare.
     const reading = (
       this.#isFirm({ keeper, incarnation })
@@ -98,7 +108,7 @@ export class VerifyBeforeDrop {
     if (outcome === 'sound') return proof?.answer;
     this.#world.log.warn(
       { file: file.fileId, keeper, outcome, reason },
-      'no drop can rest on this replica',
+      'this replica was not shown to be there',
     );
     return undefined;
   }

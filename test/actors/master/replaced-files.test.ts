@@ -51,6 +51,48 @@ describe('a file that was replaced', () => {
     expect([at.orders(k1), at.orders(k3)]).toEqual([[`drop ${f1}`], [`drop ${f2}`]]);
   });
 
+  it.each([
+    ['is renamed', 'a'],
+    ['is renamed, and another one takes the name', 'other'],
+  ])('waits on when the new one %s', async (_, from) => {
+    const at = aReplacement();
+    store(at, 5, 'other');
+    const { uploadId: __, ...copy } = report;
+    at.table.ask('record stored', { ...copy, fileId: fileIdOf(5), keeper: k2 });
+    at.table.ask('rename file', { name: 'a', newName: 'b' });
+    if (from === 'other') at.table.ask('rename file', { name: 'other', newName: 'a' });
+
+    at.drops.wakeAll();
+    await settled();
+
+    expect(at.orders(k1)).toEqual([]);
+  });
+
+  it('waits for a keeper that is suspect, until that is decided', async () => {
+    const at = aReplacement({ state: 'suspect' });
+
+    at.drops.wake(k1);
+    await settled();
+    const before = at.orders(k1);
+    at.world.keepers.judged(k2, 'lost');
+    at.drops.wake(k1);
+    await settled();
+
+    expect([before, at.orders(k1)]).toEqual([[], [`drop ${f1}`]]);
+  });
+
+  it('S26: is not ordered to go when trust was lost while the table was asked', async () => {
+    const at = aReplacement({ state: 'lost' });
+    at.onAsk = (type) => {
+      if (type === 'drops due') at.mode = 'safe mode';
+    };
+
+    at.drops.wake(k1);
+    await settled();
+
+    expect(at.orders(k1)).toEqual([]);
+  });
+
   it('waits on, with the second one, when that is replaced in its turn', async () => {
     const at = aReplacement();
     replace(at, 3);
@@ -67,13 +109,16 @@ describe('a file that was replaced', () => {
       store(at, number, `file ${number}`);
       replace(at, number + 1_000, `file ${number}`);
     }
-    store(at, 9_999, 'removed');
-    at.table.ask('remove file', { name: 'removed', at: at.world.wallMs() });
+    // One of the first page, as one that its keeper cannot erase, and one behind the last.
+    for (const number of [5, 9_999]) {
+      store(at, number, 'removed');
+      at.table.ask('remove file', { name: 'removed', at: at.world.wallMs() });
+    }
 
     at.drops.wake(k1);
     await settled();
 
-    expect(at.orders(k1)).toEqual([`drop ${fileIdOf(9_999)}`]);
+    expect(at.orders(k1)).toEqual([5, 9_999].map((number) => `drop ${fileIdOf(number)}`));
   });
 });
 

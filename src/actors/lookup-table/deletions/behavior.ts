@@ -38,12 +38,7 @@ export function removeFile(turn: Turn, { name, at }: Inputs['remove file']): Ans
 }
 
 /** Takes the file out of every answer and writes its tombstone, in one step. */
-export function deleteFile(
-  turn: Turn,
-  file: FileRecord,
-  at: WallMs,
-  why: 'removed' | 'replaced' = 'removed',
-): void {
+export function deleteFile(turn: Turn, file: FileRecord, at: WallMs, replacedBy?: FileId): void {
   const { fileId } = file;
   turn.remove(fileKey(fileId));
   turn.remove(nameKey(file.name));
@@ -52,7 +47,7 @@ export function deleteFile(
   turn.tell({ type: 'file gone', fileId });
   overtake(turn, file);
   for (const { keeper } of file.replicas) forgetHolder(turn, file, keeper);
-  const tombstone = bury(file, at, why);
+  const tombstone = bury(file, at, replacedBy);
   if (tombstone === undefined) return;
   turn.put(tombstoneKey(fileId), tombstone);
   for (const holder of tombstone.holders) addDue(turn, holder, fileId);
@@ -136,9 +131,16 @@ export function dropsDue(
   return accept({ fileIds, deleted, replaced, ...(next !== undefined && { next }) });
 }
 
-function unsharedSuccessor(turn: Turn, { replacedAs }: Tombstone): UnsharedFile | undefined {
-  const successor = replacedAs === undefined ? undefined : fileNamed(turn, replacedAs);
-  return successor && asUnshared(successor);
+/** Whoever came last in its place, under whatever name now. */
+function unsharedSuccessor(turn: Turn, tombstone: Tombstone): UnsharedFile | undefined {
+  for (let after: Tombstone | undefined = tombstone; after?.replacedBy !== undefined; ) {
+    const successor = turn.get(fileKey(after.replacedBy));
+    if (successor !== undefined) return asUnshared(successor);
+    after = turn.get(tombstoneKey(after.replacedBy));
+  }
+  const { replacedAs } = tombstone;
+  const named = replacedAs === undefined ? undefined : fileNamed(turn, replacedAs);
+  return named && asUnshared(named);
 }
 
 function addDue(turn: Turn, keeper: KeeperId, fileId: FileId): void {

@@ -71,7 +71,7 @@ function takeName(turn: Turn, upload: OpenUpload, { at }: Pick<Stored, 'at'>): v
   const old = fileNamed(turn, upload.name);
   if (old !== undefined) {
     assert(upload.replace, `"${upload.name}" was given away while it was reserved`);
-    deleteFile(turn, old, at, 'replaced');
+    deleteFile(turn, old, at, upload.fileId);
   }
   turn.remove(reservationKey(upload.name));
   turn.put(nameKey(upload.name), { fileId: upload.fileId });
