@@ -103,10 +103,13 @@ export class ChunkStore {
     const coming = found ?? this.#begin(key, fetch);
     const drop = this.#wanted(coming);
     try {
-      return this.#leaseOf(await unlessAborted(coming.arrival, signal));
+      const here = await unlessAborted(coming.arrival, signal);
+      if (this.#chunks.get(here.name) === here) return this.#leaseOf(here);
     } finally {
       drop();
     }
+    // Its memory was needed in the moment in which it came.
+    return await this.lease(key, fetch, signal);
   }
 
   /**
@@ -167,7 +170,7 @@ export class ChunkStore {
         leases: new Set(),
         readAtMs: performance.now(),
       };
-      this.#chunks.set(name, kept);
+      this.#moveToEnd(kept);
       this.#tend();
       arrival.resolve(kept);
     };

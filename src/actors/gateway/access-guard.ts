@@ -20,8 +20,11 @@ export function guardAccess(app: App, world: GatewayWorld): void {
   const tell = createTeller(world);
   app.decorateRequest('access');
   app.addHook('onRoute', requireStatedNeed);
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, { raw }, done) => {
     request.access = accessOf(request, world, (news) => tell.refusal(request, { ...news }));
+    // Also of what a caller asked for who did not wait for the answer.
+    if (!safeMethods.has(request.method))
+      raw.once('close', () => tell.change(request, raw.headersSent ? raw.statusCode : unanswered));
     try {
       requireWhatRouteNeeds(request, world);
       done();
@@ -37,11 +40,10 @@ export function guardAccess(app: App, world: GatewayWorld): void {
     // Never sent: nobody asked whether it may be.
     throw new Error(`${request.routeOptions.url} asked nobody whether it may ${need}`);
   });
-  app.addHook('onResponse', (request, reply, done) => {
-    if (!safeMethods.has(request.method)) tell.change(request, reply.statusCode);
-    done();
-  });
 }
+
+/** The caller was gone before there was one. */
+const unanswered = 499;
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 

@@ -50,9 +50,10 @@ export function createApp(world: GatewayWorld, routes: readonly Routes[] = allRo
   );
   countRequests(app, world);
   protect(app, world);
-  guardAccess(app, world);
-  continueUnlessRouteDoes(app);
+  // Before anything that could fail at the end of a request.
   dropUnreadBodies(app, world);
+  guardAccess(app, world);
+  continueUnlessRouteDoes(app, world);
   for (const register of routes) app.register(plugin(register, world));
   return app;
 }

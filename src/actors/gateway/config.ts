@@ -63,6 +63,10 @@ interface HttpLimits {
   readonly unreadBodyMs: number;
   /** Of a request that is no film. */
   readonly bodyBytesMax: number;
+  /** For all of that to arrive. */
+  readonly smallBodyMs: number;
+  /** Requests on one connection that have no answer yet; one more cuts it. */
+  readonly pipelinedMax: number;
 }
 
 /** @throws ReelkeepError `usage` */
@@ -92,6 +96,8 @@ export function resolveConfig(options: GatewayOptions): GatewayConfig {
       keepAliveMs: 30_000,
       unreadBodyMs: 5_000,
       bodyBytesMax: 64 * 1024,
+      smallBodyMs: 15_000,
+      pipelinedMax: 4,
     },
     drainGraceMs: 10_000,
   };

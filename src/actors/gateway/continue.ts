@@ -4,9 +4,10 @@
  * Before the body is read, unless the route first wants to look at the rest of the request: it has
  * `config: { continues: 'itself' }` then.
  */
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from './routes.js';
+import type { GatewayWorld } from './world.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -14,9 +15,12 @@ declare module 'fastify' {
   }
 }
 
-export function continueUnlessRouteDoes(app: App): void {
+export function continueUnlessRouteDoes(app: App, { config }: GatewayWorld): void {
   app.addHook('preParsing', (request, reply, payload, done) => {
-    if (request.routeOptions.config.continues !== 'itself') sayContinue(request, reply);
+    if (request.routeOptions.config.continues !== 'itself') {
+      sayContinue(request, reply);
+      cutSlowBody(request.raw, reply.raw, config.http.smallBodyMs);
+    }
     done(null, payload);
   });
 }
@@ -28,6 +32,15 @@ export function sayContinue(request: FastifyRequest, reply: FastifyReply): void 
   if (!expects || continued.has(raw)) return;
   continued.add(raw);
   raw.writeContinue();
+}
+
+/** Of what is no film all is there at once, or never. */
+function cutSlowBody(request: IncomingMessage, response: ServerResponse, withinMs: number): void {
+  if (request.complete) return;
+  const cut = setTimeout(() => {
+    if (!request.complete) request.socket.destroy();
+  }, withinMs);
+  for (const side of [request, response]) side.once('close', () => clearTimeout(cut));
 }
 
 const continued = new WeakSet<ServerResponse>();

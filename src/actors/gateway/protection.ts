@@ -5,6 +5,8 @@
  * by another name of this address (DNS rebinding) shows it in `Host`; one that a page of another
  * site sends shows that in `Sec-Fetch-Site` or `Origin`, and may change nothing.
  */
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ReelkeepError } from '../../domain/errors.js';
 import { isLoopback } from '../../domain/loopback.js';
@@ -34,15 +36,22 @@ export function protect(app: App, world: GatewayWorld): void {
 }
 
 function refuseForeignHost({ headers }: FastifyRequest, world: GatewayWorld): void {
+  const door = doorKind(world.config);
   // What others reach has as many names as they give it; a session is good for one of them.
-  if (doorKind(world.config) !== 'loopback') return;
+  if (door === 'sessions') return;
   const asked = hostOf(headers.host ?? '');
   if (asked !== undefined && isLoopback(asked.host) && asked.port === world.port()) return;
+  if (door === 'insecure' && asked !== undefined && isOwnName(asked.host)) return;
   throw new ReelkeepError(
     'not-allowed',
     `this gateway is not "${headers.host}": ask for it as localhost:${world.port()}`,
   );
 }
+
+/** An address is no name that somebody else could lead here. */
+const isOwnName = (host: string): boolean =>
+  isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0 ||
+  [hostname(), `${hostname()}.local`].some((own) => own.toLowerCase() === host.toLowerCase());
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 

@@ -54,7 +54,11 @@ export class SpoolRoom {
       throw full('other uploads of this session have taken its share');
     // counted before the disk is asked, so that two at once are not given the same room
     this.#count(bytes, owner);
-    if (!(await this.#meter.promise(bytes))) {
+    const isPromised = await this.#meter.promise(bytes).catch((error: unknown) => {
+      this.#count(-bytes, owner);
+      throw error;
+    });
+    if (!isPromised) {
       this.#count(-bytes, owner);
       throw full('its disk is full');
     }

@@ -8,6 +8,8 @@ export const uploadLimits = {
   sessionShareMax: 0.5,
   /** Requests that send bytes of an upload at the same time. */
   receivingMax: 64,
+  /** The same of one session. */
+  receivingPerSessionMax: 16,
   /** Without a byte or a change for so long an upload that is not stored is forgotten. */
   expireAfterMs: 24 * 60 * 60 * 1000,
   /** What came of an upload that has ended is told for so long, and of so many. */

@@ -27,7 +27,12 @@ export const uploadRoutes: Routes = (app, world) => {
     requireVersion(request);
     // The library answers on its own.
     reply.hijack();
-    await tus.handle(request, reply);
+    try {
+      await tus.handle(request, reply);
+    } catch (error) {
+      world.log.error({ err: error }, 'an upload was not answered');
+      reply.raw.destroy();
+    }
   };
   app.removeAllContentTypeParsers();
   // Read by the library as it comes.

@@ -34,7 +34,8 @@ export class UploadSpool {
   readonly #sweeping: NodeJS.Timeout;
   /** Owners of uploads that are being created. */
   readonly #creating: string[] = [];
-  #receiving = 0;
+  /** Whose they are. */
+  readonly #receiving: string[] = [];
 
   /**
    * With what was there when the gateway ended.
@@ -149,16 +150,18 @@ export class UploadSpool {
       files: this.#files,
       wallMs: this.#wallMs,
       onGone: () => void this.#uploads.delete(id),
-      enter: () => this.#enter(),
+      enter: () => this.#enter(room.owner),
     };
   }
 
-  #enter(): () => void {
-    if (this.#receiving >= uploadLimits.receivingMax)
+  #enter(owner: string): () => void {
+    const { receivingMax, receivingPerSessionMax } = uploadLimits;
+    const own = this.#receiving.filter((one) => one === owner).length;
+    if (this.#receiving.length >= receivingMax || (owner !== '' && own >= receivingPerSessionMax))
       throw new ReelkeepError('unavailable', 'too many uploads are being sent; try again later');
-    this.#receiving += 1;
+    this.#receiving.push(owner);
     return () => {
-      this.#receiving -= 1;
+      this.#receiving.splice(this.#receiving.indexOf(owner), 1);
     };
   }
 

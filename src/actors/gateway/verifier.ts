@@ -24,12 +24,11 @@ export class Verifier {
     const lines = new Readable({ read: () => undefined });
     // Of a large file the first word may come late.
     const pulse = setInterval(() => lines.push('\n'), apiLimits.verifyPulseMs);
-    lines.once('close', () => {
-      clearInterval(pulse);
-      this.#running -= 1;
-    });
+    lines.once('close', () => clearInterval(pulse));
+    // Keepers read on when whoever asked has gone: his place is not free before they have told.
     void this.#tellInto(lines, name).finally(() => {
       clearInterval(pulse);
+      this.#running -= 1;
       if (!lines.destroyed) lines.push(null);
     });
     return lines;
@@ -40,10 +39,7 @@ export class Verifier {
       if (!lines.destroyed) lines.push(`${JSON.stringify(told)}\n`);
     };
     try {
-      for await (const told of this.#cluster.verify(name)) {
-        if (lines.destroyed) return;
-        tell(toVerificationJson(told));
-      }
+      for await (const told of this.#cluster.verify(name)) tell(toVerificationJson(told));
     } catch (error) {
       const { code, detail } = toPlainError(error);
       tell({ error: { code, message: detail } });
