@@ -181,19 +181,23 @@ async function replayAll(rig: Rig, recordings: readonly Buffer[]): Promise<reado
 
 const codesOf = (answers: readonly Answer[]) => answers.map(({ code }) => code);
 
-/** Names of what lies on the disks of the keepers, with the bytes. */
+/** Names of what lies on the disks of the keepers, with the bytes; a file may go while this looks. */
 async function stored(rig: Rig): Promise<readonly string[]> {
   const names: string[] = [];
-  for (const keeper of keepers)
-    for (const entry of await readdir(rig.data(keeper, 'objects'), {
-      recursive: true,
-      withFileTypes: true,
-    }))
-      if (entry.isFile()) {
-        const path = `${entry.parentPath}/${entry.name}`;
-        names.push(`${path} ${Buffer.from(blake3(await readFile(path))).toString('hex')}`);
-      }
+  for (const keeper of keepers) {
+    const directory = rig.data(keeper, 'objects');
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+    for (const entry of entries.filter((one) => one.isFile())) {
+      const path = `${entry.parentPath}/${entry.name}`;
+      const bytes = await readFile(path).catch(ifGone);
+      if (bytes !== undefined) names.push(`${path} ${Buffer.from(blake3(bytes)).toString('hex')}`);
+    }
+  }
   return names.sort();
+}
+
+function ifGone(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 /** Lines of one second beyond its bound are counted in one that says so. */
