@@ -11,11 +11,9 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import { type ChunkRange, chunkCount, digestBytes, rangeBytes } from '../../domain/chunk-plan.js';
 import { ReelkeepError, toPlainError } from '../../domain/errors.js';
-import type { Digest } from '../../domain/ids.js';
-import { blake3, digestOf } from '../blake3.js';
 import { systemError } from '../disk-error.js';
+import { type FileDigests, type FileReading, hashFile } from './hash-file.js';
 import type {
   BeginReplicaInput,
   BeginReplicaOutput,
@@ -63,29 +61,8 @@ export const hashPoolLimits = {
   chunksPerTask: 8,
 } as const;
 
-export interface FileDigests {
-  readonly ok: true;
-  /** BLAKE3 of `chunkDigests`. */
-  readonly digest: Digest;
-  /** 32 bytes for each chunk, in order. */
-  readonly chunkDigests: Uint8Array;
-  /** The answer to the challenge, when there was one. */
-  readonly proof?: Digest;
-}
-
-export interface FileReading {
-  /** How many threads may work on it at once; 1. */
-  readonly parallel?: number;
-  /** Called between two tasks with the bytes of the first; when it rejects, so does the reading. */
-  readonly pause?: (bytes: number) => Promise<void>;
-  /** 32 bytes that nobody knew before: only who has all the bytes now can answer. */
-  readonly challenge?: Uint8Array;
-}
-
 /** An open file, or why there is none. */
 export type BegunReplica = Exclude<BeginReplicaOutput, DiskFailure>;
-
-type HashedChunks = Extract<HashChunksOutput, { readonly ok: true }>;
 
 /** Files of a replica as they were found. */
 export type OpenedReplica = Extract<OpenReplicaOutput, { readonly ok: true }>;
@@ -156,36 +133,14 @@ export class HashPool {
    * Hashes a whole file of `size` bytes, a few chunks at a time so that others get their turn; one
    * that turns out shorter is a `ShortFile`.
    */
-  async hashFile(
+  hashFile(
     fd: number,
     size: number,
-    { parallel = 1, pause, challenge }: FileReading = {},
+    reading: FileReading = {},
   ): Promise<FileDigests | ShortFile | DiskFailure> {
-    const chunkDigests = new Uint8Array(chunkCount(size) * digestBytes);
-    const answers = challenge && new Uint8Array(chunkDigests.length);
-    const ranges = cutIntoTasks(chunkCount(size));
-    let failed: ShortFile | DiskFailure | undefined;
-    const input = { fd, size, ...(challenge && { challenge }) };
-    const keepPart = (part: HashedChunks, at: number): void => {
-      chunkDigests.set(part.digests, at);
-      if (part.answers) answers?.set(part.answers, at);
-    };
-    const hashNext = async (): Promise<void> => {
-      let hashedBytes = 0;
-      for (let range = ranges.next(); !range.done && !failed; range = ranges.next()) {
-        if (hashedBytes > 0) await pause?.(hashedBytes);
-        const part = await this.hashChunks({ ...input, ...range.value });
-        if (part.ok) keepPart(part, range.value.first * digestBytes);
-        else failed = part;
-        hashedBytes = rangeBytes(size, range.value);
-      }
-    };
-    // all of them have ended when this settles, so that the caller may close the descriptor
-    const ends = await Promise.allSettled(Array.from({ length: parallel }, hashNext));
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
-    if (failed) return failed;
-    const proof = answers && { proof: digestOf(blake3(answers)) };
-    return { ok: true, digest: digestOf(blake3(chunkDigests)), chunkDigests, ...proof };
+    const { chunksPerTask: chunksPerStep } = hashPoolLimits;
+    const hashChunks = (input: HashChunksInput) => this.hashChunks(input);
+    return hashFile({ chunksPerStep, hashChunks }, { fd, size }, reading);
   }
 
   /** Whether the file is built as an mp4 is: reads the heads of its top-level boxes. */
@@ -301,10 +256,4 @@ function unlessDisk<Output extends { readonly ok: boolean }>(
 ): Exclude<Output, DiskFailure> {
   if ('code' in output) throw systemError(output.code, output.detail);
   return output as Exclude<Output, DiskFailure>;
-}
-
-function* cutIntoTasks(chunks: number): Generator<ChunkRange> {
-  const { chunksPerTask } = hashPoolLimits;
-  for (let first = 0; first < chunks; first += chunksPerTask)
-    yield { first, count: Math.min(chunksPerTask, chunks - first) };
 }
