@@ -5,9 +5,8 @@ import type { Logger } from 'pino';
 import type { Credentials } from '../../credentials/credential-files.js';
 import { formatAddress } from '../../domain/address.js';
 import type { ReelkeepError } from '../../domain/errors.js';
-import { clusterId, keeperId } from '../../domain/ids.js';
+import { keeperId } from '../../domain/ids.js';
 import type { OwnCredentials } from '../../domain/own-credentials.js';
-import { type SeenInTerm, withSeen } from '../../domain/term-line.js';
 import type { Completeness } from '../../machines/keeper.machine.js';
 import { HashPool } from '../../storage/pool/hash-pool.js';
 import { ReplicaStore } from '../../storage/replica-store.js';
@@ -25,6 +24,7 @@ import { MasterLink, type Vitals } from './master-link.js';
 import { idFor, refuseForeign } from './own-name.js';
 import { RepairBrake } from './repair-brake.js';
 import { Scrub } from './scrub.js';
+import { TableMemory } from './table-memory.js';
 import { Term } from './term.js';
 import { Verifications } from './verifications.js';
 import type { KeeperWorld } from './world.js';
@@ -41,6 +41,7 @@ export interface KeeperPartsOptions {
 
 interface Opened extends DataPort {
   readonly world: KeeperWorld;
+  readonly memory: TableMemory;
   readonly scrub: Scrub;
 }
 
@@ -60,12 +61,6 @@ export class KeeperParts {
   #space: Space | undefined;
   /** Remembered, because a listener that has closed has none. */
   #port = 0;
-  /** What the directory remembered of the master's table before this registration. */
-  #commitSeen = 0;
-  /** `failed`: not tried again before the next registration. */
-  #remembering: 'idle' | 'writing' | 'failed' | 'closed' = 'idle';
-  /** Every term that was obeyed before this registration, each with the highest commit that was seen. */
-  #termsSeen: readonly SeenInTerm[] = [];
 
   constructor(options: KeeperPartsOptions) {
     this.#options = options;
@@ -107,6 +102,7 @@ export class KeeperParts {
         log.error({ reason }, 'the disk is suspect: nothing new is written to it'),
       ...(id === undefined ? {} : { keeperId: keeperId(id) }),
     });
+    const memory = new TableMemory(store, this.#term, log);
     const { copiesMax, chunkBuffersPerCopy } = config;
     const world: KeeperWorld = {
       config,
@@ -118,7 +114,7 @@ export class KeeperParts {
         freeMax: config.freeChunkBuffersMax,
       }),
       keepers: new KeeperConnections(config.connections, this.#credentials),
-      link: this.#createLink(store),
+      link: this.#createLink(store, memory),
       term: this.#term,
       arrivals: this.#arrivals,
       verifications: new Verifications(store, config.verificationsMax, this.counters),
@@ -132,13 +128,13 @@ export class KeeperParts {
       refuseForeign(store.identity, this.#credentials);
       const port = await openDataPort(world, config.dataTls ? this.#credentials : undefined);
       this.#port = port.server.port;
-      this.#opened = { ...port, world, scrub: new Scrub(world) };
+      this.#opened = { ...port, world, memory, scrub: new Scrub(world) };
     } catch (error) {
       await store.close();
       throw error;
     }
     const { keeperId: keeper, incarnation } = store.identity;
-    this.#commands = new Commands(world, () => this.#term.commit >= this.#commitSeen);
+    this.#commands = new Commands(world, () => memory.isCaughtUp);
     this.#lag.enable();
     log.info(
       { keeper, incarnation, port: this.port, ...store.recovered },
@@ -147,11 +143,11 @@ export class KeeperParts {
   }
 
   async register(signal: AbortSignal): Promise<void> {
-    const { link, store, log } = this.#need().world;
-    this.#commitSeen = Math.max(store.identity.highestCommit, this.#term.commit);
-    this.#termsSeen = withSeen(store.identity.terms, this.#term.seen);
+    const { memory, world } = this.#need();
+    const { link, log } = world;
+    memory.beginRegistration();
     await link.register(signal);
-    if (this.#remembering === 'failed') this.#remembering = 'idle';
+    memory.endRegistration();
     this.counters.registrations += 1;
     log.info({ epoch: this.#term.epoch, master: this.#options.config.master }, 'registered');
   }
@@ -182,7 +178,7 @@ export class KeeperParts {
     ]);
   }
 
-  #closings({ world, server, audit, scrub }: Opened): readonly (() => Promise<unknown>)[] {
+  #closings({ world, memory, server, audit, scrub }: Opened): readonly (() => Promise<unknown>)[] {
     const { arrivals, config, keepers, link, pool, store } = world;
     const grace = AbortSignal.timeout(config.drainGraceMs);
     return [
@@ -196,17 +192,14 @@ export class KeeperParts {
       () => keepers.close(),
       // Nothing that still runs in the pool touches a directory that another may hold next.
       () => pool.close(),
-      () => {
-        this.#remembering = 'closed';
-        return this.#remember(store);
-      },
+      () => memory.close(),
       async () => await audit?.close(),
       () => store.close(),
       async () => link.close(),
     ];
   }
 
-  #createLink(store: ReplicaStore): MasterLink {
+  #createLink(store: ReplicaStore, memory: TableMemory): MasterLink {
     const { config, log, onSessionLost } = this.#options;
     return new MasterLink({
       master: config.master,
@@ -229,60 +222,27 @@ export class KeeperParts {
           clusterId: cluster ?? '',
           highestEpoch,
           highestCommit,
-          terms: this.#termsSeen,
+          terms: memory.termsSeen,
           advertise,
           dataTls: config.dataTls,
         };
       },
-      vitals: () => this.#vitals(store),
+      vitals: () => this.#vitals(store, memory),
       onTerm: async (cluster, incarnation) => {
         await this.#commands?.forget();
-        await this.#remember(store, { cluster, incarnation });
+        await memory.obey(cluster, incarnation);
       },
       onCommand: (command) => this.#commands?.take(command),
       onSessionLost,
     });
   }
 
-  async #remember(
-    store: ReplicaStore,
-    given: { readonly cluster: string; readonly incarnation: number } | undefined = undefined,
-  ): Promise<void> {
-    const cluster = given?.cluster ?? store.identity.clusterId;
-    if (cluster === null) return;
-    const { epoch, commit } = this.#term;
-    const terms = withSeen(this.#termsSeen, this.#term.seen);
-    const incarnation = given?.incarnation ?? store.identity.incarnation;
-    await store.recordTerm({ clusterId: clusterId(cluster), epoch, terms, commit, incarnation });
-  }
-
-  /**
-   * With each beat: a table that is put back older than this is found out, though the keeper was
-   * killed meanwhile.
-   */
-  #rememberCommits(store: ReplicaStore): void {
-    const { termId, commit } = this.#term.seen;
-    const last = store.identity.terms.at(-1);
-    const isKnown = termId === '' || (last?.termId === termId && last.commit >= commit);
-    if (isKnown || this.#remembering !== 'idle' || store.diskSuspect) return;
-    this.#remembering = 'writing';
-    this.#remember(store).then(
-      () => {
-        if (this.#remembering === 'writing') this.#remembering = 'idle';
-      },
-      (error: unknown) => {
-        if (this.#remembering === 'writing') this.#remembering = 'failed';
-        this.#options.log.error({ err: error }, 'what the table has come to is not remembered');
-      },
-    );
-  }
-
-  async #vitals(store: ReplicaStore): Promise<Vitals> {
+  async #vitals(store: ReplicaStore, memory: TableMemory): Promise<Vitals> {
     const space = await store.space();
     this.#space = space;
     const eventLoopLagMs = Math.round(this.#lag.max / 1e6);
     this.#lag.reset();
-    this.#rememberCommits(store);
+    memory.note();
     return {
       ...space,
       transfers: this.#arrivals.copies + (this.#opened?.server.transfers ?? 0),

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { pacedBytes } from '../../../src/actors/gateway/paced-bytes.js';
 
 describe('the bytes of a sender', () => {
@@ -24,11 +24,13 @@ describe('the bytes of a sender', () => {
   });
 
   it('are not blamed for the time that their receiver takes', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     const bytes = Readable.from([Buffer.from('ab'), Buffer.from('cd')]);
     const paced = pacedBytes(bytes, limits({ idleTimeoutMs: 20, rateWindowMs: 20 }));
 
     const first = await paced.next();
-    await later(200);
+    vi.advanceTimersByTime(200);
     const rest = await drain(paced);
 
     expect(String(first.value)).toBe('ab');
@@ -52,6 +54,3 @@ async function drain(bytes: AsyncIterable<Uint8Array>) {
     return { text, failure };
   }
 }
-
-/** The receiver that is slow. */
-const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -14,7 +14,7 @@ export const noSafeMode: Mutant = {
     },
     {
       file: 'src/actors/keeper/keeper-parts.ts',
-      from: '() => this.#term.commit >= this.#commitSeen',
+      from: '() => memory.isCaughtUp',
       to: '() => true',
     },
   ],
